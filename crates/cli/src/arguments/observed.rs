@@ -39,7 +39,7 @@ pub(crate) struct ObservedArgs {
     pub(crate) current: Vec<String>,
 
     /// Print queries for Adobe's Query Service that export the last 7d or 24h, and exit
-    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["traffic", "csv", "audience"])]
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["traffic", "csv", "audience", "url", "method", "service"])]
     pub(crate) sql: Option<SqlPeriod>,
 }
 

@@ -15,7 +15,7 @@ mod table;
 
 use std::process::ExitCode;
 
-use ajo_simulator::{SimulationMode, SimulationResponse};
+use ajo_simulator::{Arrivals, SimulationMode, SimulationResponse};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -27,6 +27,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     if let Some(period) = args.observed.sql {
         return sql::run(settings, &args.sources, period).await;
     }
+    check_mode(args)?;
     if !args.observed.observed.is_empty() {
         return replay::run(settings, args).await;
     }
@@ -54,4 +55,13 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     };
     output::print_data(text)?;
     expectations::check(&unmet, all)
+}
+
+/// Cohort mode has no random arrivals.
+fn check_mode(args: &SimulateArgs) -> Result<(), CommandError> {
+    if args.traffic.arrivals == Arrivals::Poisson && args.result.mode == Some(SimulationMode::Cohort) {
+        let problem = "cohort mode spreads calls evenly, so `--arrivals poisson` has no effect";
+        return Err(CommandError::new(problem).with_hint("use --mode exact").into_usage_error());
+    }
+    Ok(())
 }

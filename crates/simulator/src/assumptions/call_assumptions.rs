@@ -5,6 +5,7 @@ use crate::assumptions::assumption_rule::{
     AssumptionRule, GUARDRAILS, INPUT, NOT_PUBLISHED, QUERIES, SYSTEMS, THROTTLING, rule,
 };
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
+use crate::limits::configured_limits::ServiceType;
 use crate::limits::connections::ConnectionsSource;
 use crate::scenario::{CappedCall, NoConnection};
 use crate::simulation_mode::SimulationMode;
@@ -142,6 +143,6 @@ pub(super) const CALL_ASSUMPTIONS: [AssumptionRule; 24] = [
         "one_step_event_per_call",
         "Adobe's queries count each call once, by its end; dropped calls are in none of them",
         QUERIES,
-        |_| true,
+        |it| it.scenario.limits.service() == ServiceType::Action,
     ),
 ];

@@ -74,13 +74,18 @@ impl Row<'_> {
 
 impl ReadValues for ObservedCalls {
     fn read(row: &Row<'_>) -> Result<Self, ColumnError> {
+        let total = row.count(0)?;
+        let part = |index| match row.count(index)? {
+            count if count <= total => Ok(count),
+            count => Err((row.column(index).0, format!("`{count}` is more than TOTAL_CALLS, {total}"))),
+        };
         Ok(Self {
-            total: row.count(0)?,
-            successful: row.count(1)?,
-            errors_4xx: row.count(2)?,
-            errors_5xx: row.count(3)?,
-            timeouts: row.count(4)?,
-            capped: row.count(5)?,
+            total,
+            successful: part(1)?,
+            errors_4xx: part(2)?,
+            errors_5xx: part(3)?,
+            timeouts: part(4)?,
+            capped: part(5)?,
         })
     }
 }

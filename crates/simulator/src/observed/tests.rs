@@ -176,6 +176,8 @@ fn wrong_rows_are_named() {
             "u,2026/11/29 08:15,6000001,1,0,0,0,1,x",
             "line 3, column TOTAL_CALLS: at most 6000000 calls per minute can be simulated",
         ),
+        ("u,2026/11/29 08:15,5,6,0,0,0,0,x", "line 3, column SUCCESSFUL_CALLS: `6` is more than TOTAL_CALLS, 5"),
+        ("u,2026/11/29 08:15,5,5,0,0,0,6,x", "line 3, column CAPPED_CALLS: `6` is more than TOTAL_CALLS, 5"),
         (
             "u,2026-11-29T08:15,1,1,0,0,0,1,x",
             "line 3, column SPAN: `2026-11-29T08:15`: expected yyyy/MM/dd HH:mm, such as 2026/11/29 08:15",

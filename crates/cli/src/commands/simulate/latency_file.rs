@@ -54,5 +54,8 @@ fn parse_samples(text: &str) -> Result<LatencyDistribution, String> {
             }
         }
     }
+    if millis.is_empty() {
+        return Err("the file has no latencies; write one number of milliseconds per line".to_owned());
+    }
     LatencyDistribution::from_samples(&millis).map_err(|error| error.to_string())
 }

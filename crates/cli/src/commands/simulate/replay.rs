@@ -61,7 +61,7 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
         burst: args.observed.burst,
         groups: replays,
         current,
-        notes: if limits.has_data_sources { vec![DATA_SOURCES] } else { Vec::new() },
+        notes: notes(&limits, &replayer.urls),
         assumptions: replayer.assumptions(),
     };
     let text = match settings.output {
@@ -73,6 +73,23 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     output::print_data(text)?;
     let (unmet, all) = find_unmet(&report.groups);
     expectations::check(&unmet, all)
+}
+
+/// What the limits have, and the replay has not.
+fn notes(limits: &EndpointLimits, urls: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &limits.unmatched(urls)[..] {
+        [] => {}
+        [key] => notes.push(format!("no endpoint of the export matches {key}")),
+        [key, others @ ..] => {
+            let number = if others.len() == 1 { "1 other".to_owned() } else { format!("{} others", others.len()) };
+            notes.push(format!("no endpoint of the export matches {key} and {number}"));
+        }
+    }
+    if limits.has_data_sources {
+        notes.push(DATA_SOURCES.to_owned());
+    }
+    notes
 }
 
 fn check_stdin(args: &SimulateArgs) -> Result<(), CommandError> {

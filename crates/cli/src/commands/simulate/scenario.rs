@@ -19,9 +19,10 @@ pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Res
     if reads_stdin(&files) {
         return Err(CommandError::new("standard input can only be used once").into_usage_error());
     }
+    // First, because it makes secrets known, which errors about other files must not show.
+    let sources = source::read(settings, &args.sources).await?;
     let journeys = read_journeys(&args.traffic)?;
     let endpoint = read_endpoint(&args.endpoint)?;
-    let sources = source::read(settings, &args.sources).await?;
     let url = args.url.as_ref().map(|url| sources.secrets.seal_literals(url));
     let selected = selection::select(sources.limits, url.as_deref(), args.method.as_deref())?;
     let definitions: Vec<_> = selected.into_iter().map(|limit| limit.definition).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ajo_engine::text::group_thousands;
 use ajo_simulator::{
     Arrivals, Assumption, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitName, LimitUse,
-    OverLimit, SimulationReport,
+    OverLimit, ServiceType, SimulationReport,
 };
 
 use super::table::{duration_lines, journey_lines, time_lines};
@@ -109,8 +109,11 @@ fn journey_lines_if_several(report: &SimulationReport) -> Vec<SafeText> {
     if report.journeys.is_empty() { Vec::new() } else { journey_lines(report) }
 }
 
-/// The totals under the names of Adobe's queries: one line per query.
+/// The totals under the names of Adobe's queries: one line per query. The queries have no calls to data sources.
 fn adobe_lines(report: &SimulationReport) -> Vec<SafeText> {
+    if report.service == ServiceType::DataSource {
+        return Vec::new();
+    }
     let Ok(serde_json::Value::Object(metrics)) = serde_json::to_value(report.adobe) else { return Vec::new() };
     let is_latency = |name: &str| name.contains("LATENCY");
     let is_queue = |name: &str| name.contains("QUEUE") || name.contains("THROTTLED");

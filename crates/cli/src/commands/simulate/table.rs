@@ -87,6 +87,9 @@ pub(super) enum Alignment {
 
 /// Lines of cells in columns.
 pub(super) fn align(cells: &[Vec<String>], first: Alignment) -> Vec<SafeText> {
+    // Escaped text is longer.
+    let escape = |cell: &String| SafeText::escape(cell).into_string();
+    let cells: Vec<Vec<String>> = cells.iter().map(|line| line.iter().map(escape).collect()).collect();
     let width = |column: usize| cells.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..cells.first().map_or(0, Vec::len)).map(width).collect();
     let aligned = |line: &Vec<String>| {

@@ -314,7 +314,14 @@ fn wrong_exports_are_rejected() {
     assert!(none.contains("no export has the number of calls") && none.contains("TOTAL_CALLS"), "{none}");
     let twice = error("simulate --observed calls.csv --observed calls.csv", 64);
     assert!(twice.contains("calls.csv is the second export of the same query"), "{twice}");
-    for options in ["--traffic 1x1", "--service data-source", "--url https://a.example/", "--sql 7d", "--burst 11"] {
+    for options in [
+        "--traffic 1x1",
+        "--service data-source",
+        "--url https://a.example/",
+        "--sql 7d",
+        "--burst 11",
+        "--arrivals poisson --mode cohort",
+    ] {
         error(&format!("simulate --observed calls.csv {options}"), 64);
     }
     let conflict = error("simulate --traffic 1x1 --endpoint https://a.example/", 64);
@@ -330,4 +337,36 @@ fn chart_shows_one_endpoint() {
     let line = "simulate --observed calls.csv prod.yaml --endpoint https://b.example/ --chart a.svg";
     assert_eq!(run_in(folder.path(), line, "").exit_code, Some(0));
     assert!(std::fs::read_to_string(folder.path().join("a.svg")).expect("the chart").starts_with("<svg "));
+}
+
+#[test]
+fn limit_without_calls_is_named() {
+    let throttling = "throttling: { urlPattern: 'https://c.example/*', methods: [POST], maxThroughput: 300 }\n";
+    let other = HIGHER.replace("a.example", "d.example");
+    let files = [
+        ("calls.csv", CALLS),
+        ("prod.yaml", LIMITS),
+        ("other.yaml", &other),
+        ("both.yaml", &format!("{other}{throttling}")),
+    ];
+    let folder = folder(&files);
+    let notes = |limits: &str| {
+        let line = format!("simulate --observed calls.csv {limits} --output json");
+        parse_report(&run_in(folder.path(), &line, ""))["notes"][0].clone()
+    };
+    assert_eq!(notes("prod.yaml"), Value::Null);
+    assert_eq!(notes("other.yaml"), "no endpoint of the export matches capping POST https://d.example/v1/*");
+    assert_eq!(notes("both.yaml"), "no endpoint of the export matches capping POST https://d.example/v1/* and 1 other");
+}
+
+#[test]
+fn p95_wait_is_the_one_of_expectations() {
+    let throttling = "urlPattern: https://a.example/v1/*\nmethods: [POST]\nmaxThroughput: 200\n";
+    let folder = folder(&[("calls.csv", CALLS), ("throttling.yaml", throttling)]);
+    let line = "simulate --observed calls.csv throttling.yaml --expect p95_wait<1ms";
+    let output = run_in(folder.path(), line, "");
+    // P95_QUEUE_TIME_MS, of the calls that waited, is 26.66 s.
+    assert!(output.stderr.contains("p95_wait < 1ms: not met, 26.149 s"), "{}", output.stderr);
+    let row = output.stdout.lines().find(|line| line.starts_with("https://a.example/v1/send ")).expect("a row");
+    assert!(row.ends_with(" 26.15 s"), "{row}");
 }

@@ -89,3 +89,27 @@ fn long_traffic_is_summarized_in_text() {
     assert_eq!((&report["version"], &report["intervalSeconds"]), (&1.into(), &1.into()));
     assert_eq!(report["rows"].as_array().map(Vec::len), Some(3000));
 }
+
+#[test]
+fn data_sources_are_not_in_adobes_queries() {
+    let actions = run("simulate --traffic 20x1").stdout;
+    assert!(actions.contains("TOTAL_CALLS 20") && actions.contains("Adobe's queries count"), "{actions}");
+    let data_sources = run("simulate --traffic 20x1 --service data-source").stdout;
+    assert!(data_sources.contains("5 rejected") && !data_sources.contains("queries count"), "{data_sources}");
+    assert!(!data_sources.contains("TOTAL_CALLS"), "{data_sources}");
+}
+
+#[test]
+fn escaped_names_are_aligned() {
+    let mut command = ajo_command(&["simulate", "--traffic", "a\u{202e}=20x1", "--traffic", "b=5x1"]);
+    let output: CommandOutput = command.output().expect("ajo runs").into();
+    let table: Vec<&str> = output.stdout.lines().skip_while(|line| !line.starts_with("journey ")).take(3).collect();
+    assert_eq!(
+        table,
+        [
+            "journey    offered  sent  succeeded",
+            "a\\u{202e}       20    20         20",
+            "b                5     5          5"
+        ]
+    );
+}

@@ -77,6 +77,10 @@ services: { dataSource: { rating: { maxCallsCount: 1, periodInMs: 1000 } } }
         let output = run_in(folder.path(), &format!("simulate --sql {period}"), "");
         assert!(output.exit_code == Some(64) && output.stderr.contains("such as 24h or 7d"), "{}", output.stderr);
     }
+    for option in ["--url https://a.example/", "--method GET", "--service action"] {
+        let output = run_in(folder.path(), &format!("simulate --sql 7d data.yaml {option}"), "");
+        assert!(output.exit_code == Some(64) && output.stderr.contains("cannot be used with"), "{}", output.stderr);
+    }
     let output = run_in(folder.path(), "simulate --sql 7d data.yaml", "");
     assert_eq!(output.exit_code, Some(1));
     assert!(output.stderr.contains("the sources have no limit for custom actions"), "{}", output.stderr);

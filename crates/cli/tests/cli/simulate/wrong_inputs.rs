@@ -1,6 +1,7 @@
 //! Wrong inputs: one error each, which names the input and the next step.
 
 use super::{CAPPING, LIMITS, folder, run_in};
+use crate::support::{CommandOutput, ajo_command};
 
 const LATENCY_HEADING: &str = "ENDPOINT,SUCCESSFUL_CALLS,P50_LATENCY_MS,P95_LATENCY_MS,P99_LATENCY_MS,P999_LATENCY_MS";
 
@@ -99,7 +100,10 @@ fn wrong_csv_names_the_line() {
     let cases = [
         ("--traffic 1x1 --latency latency.csv", "latency.csv: line 2: `slow` is not a number of milliseconds"),
         ("--traffic 1x1 --latency zero.csv", "zero.csv: the latency must be from "),
-        ("--traffic 1x1 --latency none.csv", "none.csv: the latency must be from "),
+        (
+            "--traffic 1x1 --latency none.csv",
+            "none.csv: the file has no latencies; write one number of milliseconds per line",
+        ),
         (
             "--traffic 1x1 --latency export.csv",
             "export.csv: the export has several endpoints, such as https://a.example/ and https://b.example/; keep the rows of one",
@@ -130,6 +134,7 @@ fn wrong_traffic_is_a_usage_error() {
         ("capping.yaml - --csv -", "standard input can only be used once"),
         ("capping.yaml capping.yaml --traffic 1x1", "both definitions are for capping"),
         ("--traffic 1x1 --capacity 5 --servers 5", "cannot be used with"),
+        ("--traffic 1x1 --arrivals poisson --mode cohort", "cohort mode spreads calls evenly"),
         ("--traffic 1x1 --expect rejected", "needs a metric, an operator, and a value"),
     ];
     for (options, expected) in cases {
@@ -142,4 +147,19 @@ fn wrong_traffic_is_a_usage_error() {
 fn exact_mode_has_a_bound() {
     let problem = problem("simulate --traffic 2000x60000 --mode exact", 1);
     assert!(problem.contains("exact mode simulates at most 100000000 requests"), "{problem}");
+}
+
+#[test]
+fn latency_file_error_shows_no_secret() {
+    let limits = LIMITS
+        .replace("sandbox: prod", "sandbox: prod\nsecrets: [TOKEN]")
+        .replace("a.example/*", "a.example/${TOKEN}/*");
+    let secret = "canary-0123456789abcdef";
+    let rows = format!("{LATENCY_HEADING}\nhttps://a.example/{secret}/x,1,1,2,3,4\nhttps://b.example/,1,1,2,3,4\n");
+    let folder = folder(&[("prod.yaml", &limits), ("latency.csv", &rows)]);
+    let line = ["simulate", "prod.yaml", "--url", "https://b.example/", "--traffic", "1x1", "--latency", "latency.csv"];
+    let mut command = ajo_command(&line);
+    let output: CommandOutput =
+        command.env("TOKEN", secret).current_dir(folder.path()).output().expect("ajo runs").into();
+    assert!(output.stderr.contains("several endpoints, such as https://a.example/[redacted]/x"), "{}", output.stderr);
 }

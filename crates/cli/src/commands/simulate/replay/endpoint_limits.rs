@@ -57,6 +57,13 @@ impl EndpointLimits {
         })
     }
 
+    /// The configurations that match none of these endpoints.
+    pub(super) fn unmatched(&self, urls: &[String]) -> Vec<&ConfigKey> {
+        let urls: Vec<String> = urls.iter().map(|url| normalize_url_pattern(url)).collect();
+        let keys = self.limits.iter().map(|limit| &limit.source.key);
+        keys.filter(|key| !urls.iter().any(|url| patterns_overlap(&key.url, url))).collect()
+    }
+
     /// Groups endpoints by the limits that match their URLs. Of several limits of an API, the lowest applies (unknown).
     pub(super) fn group(&self, urls: &[String], default_cap: DefaultCapScope) -> Vec<EndpointGroup> {
         let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();

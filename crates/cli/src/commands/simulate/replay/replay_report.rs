@@ -19,7 +19,7 @@ pub(super) struct ReplayReport {
     /// Endpoints that share their limits are one group.
     pub(super) groups: Vec<GroupReplay>,
     pub(super) current: CurrentPrediction,
-    pub(super) notes: Vec<&'static str>,
+    pub(super) notes: Vec<String>,
     pub(super) assumptions: Vec<Assumption>,
 }
 

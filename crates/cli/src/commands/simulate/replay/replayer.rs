@@ -24,7 +24,7 @@ pub(super) struct Replayer<'r> {
     files: &'r ObservedFiles,
     selected: Option<usize>,
     /// The URLs of the endpoints in the order of the export.
-    urls: Vec<String>,
+    pub(super) urls: Vec<String>,
     pub(super) period: ObservedPeriod,
     /// The period of the export.
     pub(super) export: ObservedPeriod,

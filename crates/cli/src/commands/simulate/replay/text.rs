@@ -144,7 +144,9 @@ fn summary_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
             upper.totals.dropped,
             upper.totals.timed_out,
         ];
-        let wait = upper.adobe.p95_queue_time_ms.map_or_else(|| "-".to_owned(), format_millis);
+        // Like `p95_wait` of an expectation, of all calls that left the queue.
+        let is_throttled = upper.totals.throttled > 0;
+        let wait = if is_throttled { format_duration(upper.throttling_wait.p95) } else { "-".to_owned() };
         let counts = counts.into_iter().map(group_thousands);
         cells.push(std::iter::once(name_endpoints(&replay.endpoints)).chain(counts).chain([wait]).collect());
     }
