@@ -47,8 +47,8 @@ pub(crate) fn simulate(
     Ok(recorder.into_report(scenario, SimulationMode::Cohort))
 }
 
-/// Simulates in steps of this length, one of [`STEP_LENGTHS_MS`], however few calls there are. Long steps are fast.
-pub(crate) fn simulate_in_steps(
+/// Simulates in steps of this length, one of [`STEP_LENGTHS_MS`], however few calls there are.
+fn simulate_in_steps(
     scenario: &Scenario,
     step_ms: u64,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
