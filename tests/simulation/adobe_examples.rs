@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::comparison::{Comparison, number};
 
-/// Cohort mode groups calls only above a million.
+/// Cohort mode groups calls only above three million requests.
 const fn in_mode(mode: SimulationMode, exact: u32, cohort: u32) -> u32 {
     match mode {
         SimulationMode::Exact => exact,
@@ -62,7 +62,7 @@ pub fn two_retries_per_call(mode: SimulationMode) -> Vec<Comparison> {
 /// 10,000 profiles read at 500 per second, into an endpoint of 100 per second: five branches, each with a longer wait.
 pub fn percentage_split(mode: SimulationMode) -> Vec<Comparison> {
     // The same number of times all rates.
-    let scale = in_mode(mode, 1, 110);
+    let scale = in_mode(mode, 1, 310);
     let rejects = |branches: u32| {
         let mut scenario = capped("1x1", 100 * scale);
         let branch = |index: u32| Journey {

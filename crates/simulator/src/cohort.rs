@@ -22,17 +22,13 @@ use std::ops::ControlFlow;
 
 use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::engine::CohortEngine;
-use crate::exact;
+use crate::exact::{self, DEFAULT_EXACT_REQUESTS};
 use crate::progress::{Progress, SimulationError};
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulation_mode::SimulationMode;
 use crate::time::MILLISECOND;
 use crate::traffic::arrivals::Arrivals;
-use crate::traffic::pattern::TrafficPattern;
-
-/// Up to this number of calls, each is a cohort of its own.
-const MAX_SINGLE_CALLS: u64 = 1_000_000;
 
 /// The number of steps until every call has ended is about this at most.
 const MAX_STEPS: u64 = 1_000_000;
@@ -44,16 +40,15 @@ pub(crate) fn simulate(
     scenario: &Scenario,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<SimulationReport, SimulationError> {
-    let others = scenario.other_calls.as_ref().map_or(0, TrafficPattern::total);
-    if scenario.offered_calls() + others > MAX_SINGLE_CALLS {
+    if exact::expected_requests(scenario) > DEFAULT_EXACT_REQUESTS {
         return simulate_in_steps(scenario, step_length_ms(scenario), progress);
     }
     let recorder = exact::record(&Scenario { arrivals: Arrivals::Even, ..scenario.clone() }, progress)?;
     Ok(recorder.into_report(scenario, SimulationMode::Cohort))
 }
 
-/// Simulates in steps of this length, one of [`STEP_LENGTHS_MS`], however few calls there are. Long steps are fast.
-pub(crate) fn simulate_in_steps(
+/// Simulates in steps of this length, one of [`STEP_LENGTHS_MS`], however few calls there are.
+fn simulate_in_steps(
     scenario: &Scenario,
     step_ms: u64,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,

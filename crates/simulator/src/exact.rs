@@ -28,6 +28,10 @@ use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulation_mode::SimulationMode;
 
+/// Exact mode is the default up to this number of requests with expected retries: less than half a second. Cohort mode, too,
+/// simulates each of them.
+pub const DEFAULT_EXACT_REQUESTS: u64 = 3_000_000;
+
 pub(crate) fn simulate(
     scenario: &Scenario,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,

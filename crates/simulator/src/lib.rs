@@ -43,6 +43,7 @@ pub use endpoint::endpoint_error::{MAX_LATENCY_MS, SimulatedEndpointError};
 pub use endpoint::failures::EndpointFailures;
 pub use endpoint::latency::LatencyDistribution;
 pub use endpoint::simulated_endpoint::{EndpointCapacity, FINAL_STATUSES, SimulatedEndpoint};
+pub use exact::DEFAULT_EXACT_REQUESTS;
 pub use exact::attempt_source::AttemptResult;
 pub use exact::trace::{EndedCall, TracedCall, simulate_trace};
 pub use limits::configured_limits::{
@@ -70,7 +71,7 @@ pub use request::{SimulationRequest, SimulationResponse, UnknownBehavior};
 pub use scenario::{
     CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
 };
-pub use simulate::{DEFAULT_EXACT_REQUESTS, simulate, simulate_with_progress};
+pub use simulate::{simulate, simulate_with_progress};
 pub use simulation_mode::SimulationMode;
 pub use sizing::{
     ClosedForm, DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, LimitOption, OptionKind, READING_RATE_RANGE,

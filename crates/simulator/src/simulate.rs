@@ -2,14 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use crate::exact::DEFAULT_EXACT_REQUESTS;
 use crate::progress::{Progress, SimulationError};
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulation_mode::SimulationMode;
 use crate::{cohort, exact};
-
-/// Exact mode is the default up to this number of requests: less than a second.
-pub const DEFAULT_EXACT_REQUESTS: u64 = 2_000_000;
 
 impl SimulationMode {
     /// Exact mode up to [`DEFAULT_EXACT_REQUESTS`], otherwise cohort mode.

@@ -38,8 +38,8 @@ impl CapSteps {
         }
     }
 
-    /// Removes the attempts that get no slot from `batch`, and adds them to `rejected`. Attempts of all kinds, and calls to other
-    /// endpoints, get slots in proportion to their number.
+    /// Removes the attempts that get no slot from `batch`, and adds them to `rejected`. Attempts that left the throttling queue
+    /// at the same moment get slots in its order. All others, and calls to other endpoints, get slots in proportion to their number.
     pub(crate) fn pass(
         &mut self,
         batch: &mut [Cohort],
@@ -71,7 +71,13 @@ impl CapSteps {
         if left == ahead {
             return;
         }
-        for cohort in batch {
+        for cohort in batch.iter_mut().filter(|cohort| cohort.span == 0) {
+            let calls = cohort.calls.min(left);
+            (left, ahead) = (left - calls, ahead - cohort.calls);
+            rejected.push(Cohort { calls: cohort.calls - calls, ..*cohort });
+            cohort.calls = calls;
+        }
+        for cohort in batch.iter_mut().filter(|cohort| cohort.span > 0) {
             let after = ahead - cohort.calls;
             let share = self.shares[usize::from(cohort.attempt)].take(cohort.calls, Share::of(left, ahead));
             let calls = share.max(left.saturating_sub(after)).min(left);

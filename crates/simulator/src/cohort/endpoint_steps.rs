@@ -6,7 +6,7 @@ use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::time::{Micros, SECOND};
 
 /// The maximum number of groups into which requests are divided.
-pub(crate) const MAX_GROUPS: u64 = 16;
+pub(crate) const MAX_GROUPS: u64 = 4;
 
 /// The endpoint's work on requests, first in first out.
 pub(crate) enum EndpointSteps {

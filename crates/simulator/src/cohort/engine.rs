@@ -56,7 +56,7 @@ impl<'s> CohortEngine<'s> {
             others: ArrivalSteps::new(scenario.other_calls.iter(), step),
             throttling: throttling.first().map(|(index, limit)| ThrottlingSteps::new(*index, limit, step)),
             caps: CapSteps::new(caps.into_iter(), step, counts_others),
-            retries: RetrySteps::new(step, scenario.timeout() + 2 * step),
+            retries: RetrySteps::new(step, scenario.timeout()),
             requests: Requests::new(scenario, step),
             recorder: Recorder::new(scenario),
             work: 0,

@@ -1,5 +1,6 @@
 //! Calls that behave alike.
 
+use crate::cohort::window::mul_div;
 use crate::time::Micros;
 
 /// Calls with the same next attempt, spread evenly over a short time.
@@ -16,19 +17,24 @@ pub(crate) struct Cohort {
     pub(crate) calls: u64,
 }
 
+/// The number of different deadlines of the retries in a step is about this at most.
+const DEADLINES: u64 = 16;
+
 /// The retries that are due in each step, as a ring.
 pub(crate) struct RetrySteps {
     steps: Vec<Vec<Cohort>>,
     step: Micros,
+    /// Retries whose deadlines differ by less than this are similar.
+    deadlines: Micros,
     now: Micros,
     calls: u64,
 }
 
 impl RetrySteps {
-    /// `horizon` is the longest time to a retry.
-    pub(crate) fn new(step: Micros, horizon: Micros) -> Self {
-        let steps = usize::try_from(horizon / step + 3).expect("a timeout is short");
-        Self { steps: vec![Vec::new(); steps], step, now: 0, calls: 0 }
+    /// A retry comes before the timeout.
+    pub(crate) fn new(step: Micros, timeout: Micros) -> Self {
+        let steps = usize::try_from(timeout / step + 5).expect("a timeout is short");
+        Self { steps: vec![Vec::new(); steps], step, deadlines: step.max(timeout / DEADLINES), now: 0, calls: 0 }
     }
 
     fn slot(&self, time: Micros) -> usize {
@@ -47,7 +53,7 @@ impl RetrySteps {
     pub(crate) fn push(&mut self, cohort: Cohort, first: Micros) {
         let slot = self.slot((cohort.at + self.step / 2).max(first));
         self.calls += cohort.calls;
-        let length = self.step;
+        let length = self.deadlines;
         let similar = self.steps[slot]
             .iter_mut()
             .find(|it| it.attempt == cohort.attempt && it.deadline.abs_diff(cohort.deadline) < length);
@@ -72,8 +78,8 @@ impl Cohort {
     fn merge(&mut self, other: Self) {
         let calls = self.calls + other.calls;
         let mean = |first: Micros, second: Micros| {
-            let sum = u128::from(first) * u128::from(self.calls) + u128::from(second) * u128::from(other.calls);
-            u64::try_from(sum / u128::from(calls.max(1))).unwrap_or(first)
+            let difference = mul_div(first.abs_diff(second), other.calls, calls);
+            if second > first { first + difference } else { first - difference }
         };
         *self = Self {
             at: mean(self.at, other.at),

@@ -1,5 +1,7 @@
 //! Shares of counts without randomness.
 
+use crate::cohort::window::mul_div;
+
 /// A share of 1.
 const ONE: u64 = 1 << 32;
 
@@ -20,11 +22,7 @@ impl Share {
 
     /// `part` of `whole`; all if `whole` is 0.
     pub(crate) fn of(part: u64, whole: u64) -> Self {
-        if part >= whole {
-            Self(ONE)
-        } else {
-            Self(u64::try_from((u128::from(part) << 32) / u128::from(whole)).unwrap_or(ONE))
-        }
+        if part >= whole { Self(ONE) } else { Self(mul_div(part, ONE, whole)) }
     }
 }
 

@@ -165,7 +165,7 @@ fn throttling_agrees_with_exact_mode() {
 
 #[test]
 fn connections_agree_with_exact_mode() {
-    assert_agreement(1, 0.03, |random| {
+    assert_agreement(1, 0.025, |random| {
         let mut scenario = random.scenario(&[]);
         random.failures(&mut scenario);
         let mean = f64::from(random.rate) * scenario.endpoint.latency.mean() / 1e6;
@@ -197,7 +197,7 @@ fn throttled_bursts_nearly_agree() {
 }
 
 /// If a cap rejects calls while others are retried, microseconds decide which of them get the slots. Cohort mode divides the slots
-/// in proportion.
+/// in proportion, except between attempts that leave the throttling queue at the same moment.
 #[test]
 fn capped_retries_differ() {
     assert_agreement(8, 0.21, |random| {
@@ -210,7 +210,7 @@ fn capped_retries_differ() {
 
 #[test]
 fn retried_rejections_differ() {
-    assert_agreement(11, 0.57, |random| {
+    assert_agreement(7, 0.35, |random| {
         let definitions = [random.throttling(), random.capping()];
         let mut scenario = random.scenario(&definitions);
         scenario.connections = Some(1_000_000);

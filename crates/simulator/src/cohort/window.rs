@@ -160,7 +160,12 @@ impl SlidingSteps {
 
 /// `count · part ÷ whole`.
 pub(crate) fn mul_div(count: u64, part: u64, whole: u64) -> u64 {
-    u64::try_from(u128::from(count) * u128::from(part) / u128::from(whole.max(1))).unwrap_or(u64::MAX)
+    let whole = whole.max(1);
+    match count.checked_mul(part) {
+        // Much faster than with 128 bits.
+        Some(product) => product / whole,
+        None => u64::try_from(u128::from(count) * u128::from(part) / u128::from(whole)).unwrap_or(u64::MAX),
+    }
 }
 
 #[cfg(test)]

@@ -29,13 +29,26 @@ fn day_is_bounded_work() {
     assert!(work < 1_000_000_000 && gap < 10_000_000, "{work} {gap}");
 }
 
+/// The same with a varying latency and connections, which are overloaded if there are 1,000.
+#[test]
+fn day_with_connections_is_bounded_work() {
+    for connections in [1000, 2000] {
+        let mut day = scenario("5000x86400", &[capping(5200, 1000)]);
+        (day.window, day.connections) = (WindowKind::Sliding, Some(connections));
+        day.endpoint.failures = "0.1".parse().expect("failures");
+        day.endpoint.latency = "exp:300".parse().expect("a latency");
+        let (work, gap) = work(&day);
+        assert!(work < 1_000_000_000 && gap < 10_000_000, "{connections}: {work} {gap}");
+    }
+}
+
 #[test]
 fn greatest_traffic_is_bounded_work() {
     let mut day = scenario(&format!("{MAX_CALLS_PER_SECOND}x86400"), &[throttling(2000)]);
     day.connections = None;
     day.endpoint.failures = "0.5".parse().expect("failures");
     let (work, gap) = work(&day);
-    assert!(work < 5_000_000_000 && gap < 10_000_000, "{work} {gap}");
+    assert!(work < 1_000_000_000 && gap < 10_000_000, "{work} {gap}");
 }
 
 #[test]
