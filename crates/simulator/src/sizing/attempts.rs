@@ -38,6 +38,18 @@ pub(super) fn tipping_point(endpoint: &SimulatedEndpoint, connections: Option<u3
     carried.filter(|carried| carried.value < endpoint_rate.value).unwrap_or(endpoint_rate)
 }
 
+/// The largest steady load that loses no request: higher than the tipping point of an endless load, because the requests of the
+/// end may wait until the timeout.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "rates and durations are positive and small"
+)]
+pub(super) fn highest_load(closed_form: &ClosedForm, timeout_seconds: u64, load_seconds: u64) -> u64 {
+    (closed_form.value * (1.0 + timeout_seconds as f64 / load_seconds as f64)) as u64
+}
+
 fn parallel_rate(count: u32, name: &str, seconds: f64) -> ClosedForm {
     let plural = if count == 1 { "" } else { "s" };
     let formula = format!("{} {name}{plural} ÷ {} s", thousands(u64::from(count)), decimal(seconds));

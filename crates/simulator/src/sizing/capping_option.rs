@@ -1,14 +1,16 @@
 //! Sizes a capping limit, and the traffic that it does not reject.
 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::sizing::attempts::{attempts_per_call, mean_seconds, tipping_point};
+use crate::sizing::attempts::{attempts_per_call, highest_load, mean_seconds, tipping_point};
 use crate::sizing::audience::Audience;
 use crate::sizing::capped_calls::{calls_parameter, find_calls, is_random};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::problem::{late, lost, rejected};
 use crate::sizing::runner::Runner;
-use crate::sizing::sizing_report::{ClosedForm, LimitOption, OptionKind, RecommendedLimits, SizedParameter};
+use crate::sizing::sizing_report::{
+    ClosedForm, LimitOption, OptionKind, RecommendedLimits, SizedParameter, SizingOutcome,
+};
 use crate::sizing::sizing_request::{SizedTraffic, SizingError};
 
 /// Maximum number of connections of a capping configuration. Documented.
@@ -29,7 +31,8 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     };
     let closed_form = tipping_point(&request.endpoint, connections);
     let load = |calls| load::requests(request, seconds, limits(calls));
-    let Some(tipping) = runner.find_tipping_point(&(1..=MAX_RATE), closed_form.floor(), load)? else {
+    let guess = highest_load(&closed_form, request.timeout_seconds, seconds);
+    let Some(tipping) = runner.find_tipping_point(&(1..=MAX_RATE), guess, load)? else {
         option.problems.push(format!("the endpoint handles less than 1 request/s ({})", closed_form.formula));
         return Ok(option);
     };
@@ -40,6 +43,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
         None => it.run_load(value, &load(value)).map(Some),
     })?;
     steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
+    let at = steps.at;
     option.parameters.push(SizedParameter {
         name: "maxCallsCount",
         unit: "calls per 1,000 ms",
@@ -50,9 +54,9 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
         steps,
     });
     if let Some(connections) = connections {
-        option.parameters.push(size_connections(runner, seconds, limits(count), connections)?);
+        option.parameters.push(size_connections(runner, seconds, limits(count), connections, at)?);
     }
-    let Some(calls) = find_calls(runner, seconds, limits(count))? else {
+    let Some(found) = find_calls(runner, seconds, limits(count))? else {
         option.problems.push(format!(
             "a call takes {} requests on average at random times, so the limit of {}/s rejects calls even at 1 call/s",
             decimal(attempts_per_call(&request.endpoint)),
@@ -63,16 +67,16 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     let sized_calls = match request.traffic {
         SizedTraffic::Audience { profiles, reading_rate } => {
             let audience = Audience { profiles, reading_rate, limits: limits(count) };
-            audience.size(runner, calls, &mut option)?
+            audience.size(runner, found.value, &mut option)?
         }
         SizedTraffic::Pattern(ref pattern) => {
             let scenario = load::traffic(request, pattern.clone(), limits(count));
             runner.confirm_traffic(count, &scenario, &mut option)?;
-            calls
+            found.value
         }
     };
     if is_random(request) {
-        let parameter = calls_parameter(runner, seconds, limits(count), sized_calls)?;
+        let parameter = calls_parameter(runner, seconds, limits(count), sized_calls, &found)?;
         option.parameters.push(parameter);
     }
     if let Some(outcome) = option.outcome {
@@ -97,13 +101,17 @@ fn size_connections(
     seconds: u64,
     limits: RecommendedLimits,
     connections: u32,
+    at: Option<SizingOutcome>,
 ) -> Result<SizedParameter, SizingError> {
     let request = runner.request;
     let count = limits.max_calls_count.unwrap_or_default();
     let run = |it: &mut Runner<'_>, value: u64| {
         let max_http_connections = u32::try_from(value).ok();
         let scenario = load::requests(request, seconds, RecommendedLimits { max_http_connections, ..limits });
-        let mut outcome = it.run_load(value, &scenario)?;
+        let mut outcome = match at {
+            Some(outcome) if value == u64::from(connections) => SizingOutcome { value, ..outcome },
+            _ => it.run_load(value, &scenario)?,
+        };
         outcome.meets_goals &= request.goals.max_parallel.is_none_or(|max| value <= u64::from(max));
         Ok(Some(outcome))
     };

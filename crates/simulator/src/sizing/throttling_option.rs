@@ -1,7 +1,7 @@
 //! Sizes a throttling limit.
 
 use crate::limits::connections::estimated_connections;
-use crate::sizing::attempts::{attempts_per_call, tipping_point};
+use crate::sizing::attempts::{attempts_per_call, highest_load, tipping_point};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{rate, thousands};
 use crate::sizing::problem::{late, lost};
@@ -19,8 +19,8 @@ const MAX_THROUGHPUT: u64 = 5000;
 /// The highest `maxThroughput` with each estimate of connections, highest first. Documented.
 const ESTIMATE_RANGES: [(u64, u64); 4] = [(4001, MAX_THROUGHPUT), (3001, 4000), (2001, 3000), (MIN_THROUGHPUT, 2000)];
 
-/// Random latencies can make a tipping point higher than its closed form, but not by this factor.
-const FAR_ABOVE: f64 = 1.5;
+/// Random latencies can make a tipping point higher than its closed form, but not to this share of it.
+const FAR_ABOVE_PERCENT: u64 = 150;
 
 /// A range of `maxThroughput` with one estimate of connections, sized.
 struct SizedRange {
@@ -128,17 +128,15 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     // The smallest tipping point whose margin is in the range.
     let least = (min * 100).div_ceil(u64::from(request.margin_percent));
     // No need to simulate a load that is far above: the requests of a load end at most a timeout after it.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "rates and durations are positive and small"
-    )]
-    let highest = (closed_form.value * (1.0 + request.timeout_seconds as f64 / seconds as f64) * FAR_ABOVE) as u64;
-    if least > MAX_THROUGHPUT.min(highest) || !runner.run_load(least, &load(least))?.meets_goals {
+    let highest = highest_load(&closed_form, request.timeout_seconds, seconds) * FAR_ABOVE_PERCENT / 100;
+    if least > MAX_THROUGHPUT.min(highest) {
         return Ok(None);
     }
-    let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), closed_form.floor(), load)?;
+    let guess = closed_form.floor();
+    if guess < least && runner.test_load(least, &load(least))?.is_none() {
+        return Ok(None);
+    }
+    let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), guess, load)?;
     Ok(found.and_then(|tipping| {
         let throughput = request.with_margin(tipping.value).min(max);
         (throughput >= min).then_some(SizedRange { closed_form, tipping, throughput })
@@ -160,8 +158,8 @@ fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError
         scenario.connections = Some(connections);
         scenario
     };
-    let (found, _) = runner.bisect(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?;
-    let tipping = found.unwrap_or(0);
+    let guess = highest_load(&closed_form, request.timeout_seconds, seconds);
+    let tipping = runner.find_tipping_point_fast(&(1..=MAX_THROUGHPUT), guess, load)?.map_or(0, |found| found.value);
     let alone = tipping_point(&request.endpoint, None);
     let cause = if closed_form.value < alone.value {
         format!(
