@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use ajo_simulator::{
-    EndpointCapacity, OptionKind, SimulatedEndpoint, SimulationError, SizedTraffic, SizingError, SizingRequest, size,
+    EndpointCapacity, EndpointFailures, OptionKind, SimulatedEndpoint, SimulationError, SizedTraffic, SizingError,
+    SizingRequest, size,
 };
 
 use crate::support::{audience, endpoint, option, parameter, request, sized};
@@ -86,6 +87,16 @@ fn slow_responses_are_not_lost_by_limits() {
 }
 
 #[test]
+fn failing_calls_are_not_lost() {
+    let mut request = workers(1000);
+    request.endpoint.failures = EndpointFailures::Probability(0.5);
+    request.endpoint.failure_status = 404;
+    let report = sized(&request);
+    let outcome = option(&report, OptionKind::Capping).outcome.expect("an outcome");
+    assert!(outcome.meets_goals && outcome.failed > 400 && outcome.lost() == 0, "{outcome:?}");
+}
+
+#[test]
 fn invalid_request_is_rejected() {
     let error = |change: fn(&mut SizingRequest)| {
         let mut request = workers(1000);
@@ -102,6 +113,17 @@ fn invalid_request_is_rejected() {
         it.traffic = SizedTraffic::Audience { profiles: 1000, reading_rate: Some(499) };
     };
     assert_eq!(error(slow_reading), SizingError::ReadingRate);
+    for failures in [EndpointFailures::Probability(1.0), EndpointFailures::FirstAttempts(4)] {
+        let mut request = workers(1000);
+        request.endpoint.failures = failures;
+        let error = size(&request, &mut |_| ControlFlow::Continue(())).expect_err("invalid");
+        assert_eq!(error, SizingError::FailingEndpoint, "{failures}");
+    }
+    let first_without_retry = |it: &mut SizingRequest| {
+        it.endpoint.failures = EndpointFailures::FirstAttempts(1);
+        it.endpoint.failure_status = 404;
+    };
+    assert_eq!(error(first_without_retry), SizingError::FailingEndpoint);
     assert!(matches!(error(|it| it.endpoint.failure_status = 200), SizingError::Endpoint(_)));
 }
 
