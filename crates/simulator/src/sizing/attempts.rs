@@ -3,7 +3,7 @@
 use crate::call_rules::MAX_RETRIES;
 use crate::endpoint::failures::EndpointFailures;
 use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
-use crate::sizing::number_text::{decimal, thousands};
+use crate::sizing::number_text::{self, decimal, thousands};
 use crate::sizing::sizing_report::ClosedForm;
 use crate::time::SECOND;
 
@@ -51,7 +51,6 @@ pub(super) fn highest_load(closed_form: &ClosedForm, timeout_seconds: u64, load_
 }
 
 fn parallel_rate(count: u32, name: &str, seconds: f64) -> ClosedForm {
-    let plural = if count == 1 { "" } else { "s" };
-    let formula = format!("{} {name}{plural} ÷ {} s", thousands(u64::from(count)), decimal(seconds));
+    let formula = format!("{} ÷ {} s", number_text::count(u64::from(count), name), decimal(seconds));
     ClosedForm { value: f64::from(count) / seconds, formula }
 }

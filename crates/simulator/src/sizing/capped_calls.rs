@@ -50,7 +50,8 @@ pub(super) fn calls_parameter(
         unit: "calls/s",
         recommended: calls,
         closed_form: closed_form(request, count),
-        tipping_point: None,
+        margin_percent: None,
+        tipping_point: Some(found.value),
         is_maximum: calls == count,
         steps: runner.run_steps((calls, 1, 1), run)?,
     })

@@ -6,7 +6,7 @@ use crate::sizing::audience::Audience;
 use crate::sizing::capped_calls::{calls_parameter, find_calls, is_random};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{decimal, thousands};
-use crate::sizing::problem::{late, lost, rejected};
+use crate::sizing::problem::{late, lost, needs, rejected};
 use crate::sizing::runner::Runner;
 use crate::sizing::sizing_report::{
     ClosedForm, LimitOption, OptionKind, RecommendedLimits, SizedParameter, SizingOutcome,
@@ -33,7 +33,11 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     let load = |calls| load::requests(request, seconds, limits(calls));
     let guess = highest_load(&closed_form, request.timeout_seconds, seconds);
     let Some(tipping) = runner.find_tipping_point(&(1..=MAX_RATE), guess, load)? else {
-        option.problems.push(format!("the endpoint handles less than 1 request/s ({})", closed_form.formula));
+        option.problems.push(format!(
+            "the endpoint allows less than 1 request/s ({}): it needs {}",
+            closed_form.formula,
+            needs(request, 1.0)
+        ));
         return Ok(option);
     };
     let count = request.with_margin(tipping.value);
@@ -49,6 +53,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
         unit: "calls per 1,000 ms",
         recommended: count,
         closed_form: closed_form.clone(),
+        margin_percent: Some(request.margin_percent),
         tipping_point: Some(tipping.value),
         is_maximum: tipping.value == MAX_RATE,
         steps,
@@ -96,6 +101,12 @@ fn connections(max_parallel: Option<u32>, capacity: EndpointCapacity) -> Option<
     [workers, allowed].into_iter().flatten().min()
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "rates are positive and small"
+)]
 fn size_connections(
     runner: &mut Runner<'_>,
     seconds: u64,
@@ -115,10 +126,16 @@ fn size_connections(
         outcome.meets_goals &= request.goals.max_parallel.is_none_or(|max| value <= u64::from(max));
         Ok(Some(outcome))
     };
+    let busy_connections = (u64::from(connections)).min((count as f64 * mean_seconds(&request.endpoint)).ceil() as u64);
+    let range = 0..=u64::from(connections) - 1;
+    let unused = runner.find_tipping_point_fast(&range, u64::from(connections) - busy_connections, |unused| {
+        let max_http_connections = Some(connections - u32::try_from(unused).unwrap_or_default());
+        load::requests(request, seconds, RecommendedLimits { max_http_connections, ..limits })
+    })?;
+    let fewest = unused.map(|unused| u64::from(connections) - unused.value);
     let seconds = mean_seconds(&request.endpoint);
     let limit =
         if request.goals.max_parallel == Some(connections) { "the goal is the maximum" } else { "one for each worker" };
-    #[expect(clippy::cast_precision_loss, reason = "rates are small")]
     let busy = ClosedForm {
         value: count as f64 * seconds,
         formula: format!("{}/s × {} s are busy on average; {limit}", thousands(count), decimal(seconds)),
@@ -128,7 +145,8 @@ fn size_connections(
         unit: "",
         recommended: u64::from(connections),
         closed_form: busy,
-        tipping_point: None,
+        margin_percent: None,
+        tipping_point: fewest,
         is_maximum: connections == MAX_CONNECTIONS,
         steps: runner.run_steps((u64::from(connections), 1, 1), run)?,
     })
