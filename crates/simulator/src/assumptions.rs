@@ -6,3 +6,4 @@ mod call_assumptions;
 mod conditions;
 mod limit_assumptions;
 pub(crate) mod list;
+pub(crate) mod sizing_assumptions;

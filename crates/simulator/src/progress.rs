@@ -25,4 +25,6 @@ pub struct Progress {
     pub seconds: usize,
     /// The work so far, in operations of about a nanosecond. The number is the same on every machine.
     pub work: u64,
+    /// The calls so far that were rejected, dropped, or timed out.
+    pub lost: u64,
 }

@@ -1,7 +1,7 @@
 //! Measures simulations:
 //!
 //! ```text
-//! simulation measure                  requests per second of CPU time in exact mode; CPU time of a day in cohort mode, of a sizing
+//! simulation measure                  requests per second of CPU time in exact mode; CPU time of a day in cohort mode, of sizings
 //! simulation count                    memory
 //! simulation run SCENARIO SECONDS     runs a scenario of exact mode and prints the number of requests
 //! ```
@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 
 use ajo_bench::{cpu_time, median, print_figure};
 use ajo_simulator::{
-    CappedCall, ConfiguredLimits, EndpointCapacity, Scenario, SimulatedEndpoint, SimulationMode, SimulationReport,
-    SizedTraffic, SizingRequest, WindowKind, simulate, size,
+    Arrivals, CappedCall, ConfiguredLimits, EndpointCapacity, Scenario, SimulatedEndpoint, SimulationMode,
+    SimulationReport, SizedTraffic, SizingRequest, WindowKind, simulate, size,
 };
 use serde_json::json;
 
@@ -53,20 +53,25 @@ fn measure() {
     measure_sizing();
 }
 
-/// The CPU time of a sizing for an hour of traffic, and of 100 of its simulations.
+/// The CPU time of sizings for an hour of 267 requests per second: a simple one, and one with random latencies, failures and arrivals.
 fn measure_sizing() {
-    let endpoint = SimulatedEndpoint {
-        latency: "300".parse().expect("a latency"),
-        capacity: EndpointCapacity::Servers(80),
-        ..SimulatedEndpoint::default()
-    };
-    let request = SizingRequest::new(endpoint, SizedTraffic::Audience { profiles: 960_000, reading_rate: None });
-    let start = cpu_time();
-    let report = size(&request, &mut |_| ControlFlow::Continue(())).expect("a report");
-    let seconds = cpu_time().saturating_sub(start).as_secs_f64();
-    let each = seconds / to_f64(report.simulations);
-    print_figure("sizing, an hour of 267 calls per second", seconds, "s", None);
-    print_figure("sizing, 100 simulations of an hour of 267 calls per second", each * 100.0, "s", None);
+    for (name, latency, failures, arrivals) in
+        [("constant latency", "300", "0", Arrivals::Even), ("random calls", "exp:300", "0.1", Arrivals::Poisson)]
+    {
+        let endpoint = SimulatedEndpoint {
+            latency: latency.parse().expect("a latency"),
+            failures: failures.parse().expect("failures"),
+            capacity: EndpointCapacity::Servers(80),
+            ..SimulatedEndpoint::default()
+        };
+        let traffic = SizedTraffic::Audience { profiles: 864_000, reading_rate: None };
+        let request = SizingRequest { arrivals, ..SizingRequest::new(endpoint, traffic) };
+        let start = cpu_time();
+        let report = size(&request, &mut |_| ControlFlow::Continue(())).expect("a report");
+        let seconds = cpu_time().saturating_sub(start).as_secs_f64();
+        print_figure(&format!("sizing, an hour, {name}"), seconds, "s", None);
+        print_figure(&format!("sizing, an hour, {name}: simulations"), to_f64(report.simulations), "", None);
+    }
 }
 
 fn count() {

@@ -33,7 +33,7 @@ pub(crate) use export::run as export;
 pub(crate) use import::run as import;
 pub(crate) use input::{LimitsInput, environment_variable};
 pub(crate) use plan::run as plan;
-pub(crate) use sandbox_service::SandboxService;
+pub(crate) use sandbox_service::{SandboxService, check_sandbox};
 pub(crate) use schema::run as schema;
 pub(crate) use validate::run as validate;
 pub(crate) use verify::run as verify;

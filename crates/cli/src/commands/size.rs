@@ -70,7 +70,7 @@ fn build_request(args: &SizeArgs) -> Result<SizingRequest, CommandError> {
 fn sizing_error(error: &SizingError) -> CommandError {
     let failure = CommandError::new(error.to_string());
     match error {
-        SizingError::SlowEndpoint { .. } | SizingError::Simulation(_) => failure,
+        SizingError::SlowEndpoint { .. } | SizingError::FailingEndpoint | SizingError::Simulation(_) => failure,
         _ => failure.into_usage_error(),
     }
 }

@@ -122,6 +122,21 @@ fn new_file_needs_a_sandbox() {
     assert!(text(folder.path()).contains("sandbox: dev\n"));
 }
 
+/// A wrong file is found before the simulation.
+#[test]
+fn write_needs_a_fitting_file() {
+    let folder = folder();
+    for (file, sandbox, expected, exit_code) in [
+        ("prod.yaml", "dev", "the files are for sandbox prod, but the settings name sandbox dev", 64),
+        ("missing/prod.yaml", "prod", "failed to write missing/prod.yaml: its directory does not exist", 1),
+    ] {
+        let write = format!("{SMALL} --write {file} --url https://partner.example.com/* --sandbox {sandbox} --dry-run");
+        let output = run(folder.path(), &write);
+        assert_eq!((output.exit_code, output.stdout.as_str()), (Some(exit_code), ""), "{}", output.stderr);
+        assert!(output.stderr.contains(expected), "{}", output.stderr);
+    }
+}
+
 #[test]
 fn impossible_goals_exit_with_8() {
     let folder = folder();

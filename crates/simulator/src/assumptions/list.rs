@@ -5,15 +5,16 @@ use crate::assumptions::assumption_rule::AssumptionRule;
 use crate::assumptions::call_assumptions::CALL_ASSUMPTIONS;
 use crate::assumptions::conditions::SimulationConditions;
 use crate::assumptions::limit_assumptions::LIMIT_ASSUMPTIONS;
+use crate::assumptions::sizing_assumptions::SIZING_ASSUMPTIONS;
 use crate::report::call_counts::CallCounts;
 use crate::report::simulation_report::LimitUse;
 use crate::scenario::Scenario;
 use crate::simulation_mode::SimulationMode;
 
 impl Assumption {
-    /// All assumptions that a report can have.
+    /// All assumptions that a report of a simulation or a sizing can have.
     pub fn all() -> impl Iterator<Item = Self> {
-        rules().map(|rule| rule.assumption)
+        rules().map(|rule| rule.assumption).chain(SIZING_ASSUMPTIONS)
     }
 }
 

@@ -74,7 +74,7 @@ impl<'s> CohortEngine<'s> {
         while self.now < end || !self.retries.is_empty() || self.throttling.as_ref().is_some_and(|it| !it.is_empty()) {
             if self.work >= next_report {
                 let second = usize::try_from(self.now / SECOND).unwrap_or(usize::MAX);
-                if progress(Progress { second, seconds, work: self.work }).is_break() {
+                if progress(Progress { second, seconds, work: self.work, lost: self.recorder.lost() }).is_break() {
                     return Err(SimulationError::Canceled);
                 }
                 next_report = self.work + WORK_PER_REPORT;

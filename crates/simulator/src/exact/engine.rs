@@ -80,7 +80,7 @@ impl<'s, A: Iterator<Item = Arrival> + Clone, S: AttemptSource, O: CallObserver>
         loop {
             let now = self.next_event().unwrap_or(0);
             let second = usize::try_from(now / SECOND).unwrap_or(usize::MAX);
-            if progress(Progress { second, seconds, work }).is_break() {
+            if progress(Progress { second, seconds, work, lost: self.recorder.lost() }).is_break() {
                 return Err(SimulationError::Canceled);
             }
             for _ in 0..EVENTS_PER_REPORT {

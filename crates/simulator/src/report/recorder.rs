@@ -31,6 +31,7 @@ pub(crate) struct Recorder {
     first_drop: Option<Micros>,
     empty: Option<Micros>,
     last: Micros,
+    lost: u64,
 }
 
 impl Recorder {
@@ -50,7 +51,13 @@ impl Recorder {
             first_drop: None,
             empty: None,
             last: 0,
+            lost: 0,
         }
+    }
+
+    /// The calls that were rejected, dropped, or timed out.
+    pub(crate) const fn lost(&self) -> u64 {
+        self.lost
     }
 
     fn row(&mut self, at: Micros) -> &mut CallCounts {
@@ -137,6 +144,9 @@ impl Recorder {
         *self.row(at).outcome_mut(outcome) += calls;
         *self.journeys[journey].outcome_mut(outcome) += calls;
         self.last = self.last.max(at);
+        if matches!(outcome, CallOutcome::Rejected | CallOutcome::Dropped | CallOutcome::TimedOut) {
+            self.lost += calls;
+        }
         if outcome == CallOutcome::Dropped && self.first_drop.is_none_or(|first| at < first) {
             self.first_drop = Some(at);
         }

@@ -3,7 +3,7 @@
 use crate::call_rules::MAX_RETRIES;
 use crate::endpoint::failures::EndpointFailures;
 use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
-use crate::sizing::number_text::{decimal, thousands};
+use crate::sizing::number_text::{self, decimal, thousands};
 use crate::sizing::sizing_report::ClosedForm;
 use crate::time::SECOND;
 
@@ -38,8 +38,19 @@ pub(super) fn tipping_point(endpoint: &SimulatedEndpoint, connections: Option<u3
     carried.filter(|carried| carried.value < endpoint_rate.value).unwrap_or(endpoint_rate)
 }
 
+/// The largest steady load that loses no request: higher than the tipping point of an endless load, because the requests of the
+/// end may wait until the timeout.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "rates and durations are positive and small"
+)]
+pub(super) fn highest_load(closed_form: &ClosedForm, timeout_seconds: u64, load_seconds: u64) -> u64 {
+    (closed_form.value * (1.0 + timeout_seconds as f64 / load_seconds as f64)) as u64
+}
+
 fn parallel_rate(count: u32, name: &str, seconds: f64) -> ClosedForm {
-    let plural = if count == 1 { "" } else { "s" };
-    let formula = format!("{} {name}{plural} ÷ {} s", thousands(u64::from(count)), decimal(seconds));
+    let formula = format!("{} ÷ {} s", number_text::count(u64::from(count), name), decimal(seconds));
     ClosedForm { value: f64::from(count) / seconds, formula }
 }

@@ -3,13 +3,15 @@
 use crate::scenario::Scenario;
 use crate::sizing::capped_calls::is_random;
 use crate::sizing::load;
-use crate::sizing::number_text::{decimal, thousands};
+use crate::sizing::number_text::{count, decimal, thousands};
+use crate::sizing::problem::{limit_needs, needs};
 use crate::sizing::runner::Runner;
 use crate::sizing::shaping::{self, MAX_BRANCHES, WAIT_STEP};
 use crate::sizing::sizing_report::{
     ClosedForm, LimitOption, RecommendedLimits, RecommendedTraffic, SizedParameter, SizingOutcome,
 };
-use crate::sizing::sizing_request::{READING_RATE_RANGE, SizingError};
+use crate::sizing::sizing_request::{READING_RATE_RANGE, SizingError, SizingRequest};
+use crate::traffic::pattern_error::MAX_SECONDS;
 
 /// An audience whose calls a capping limit must not reject.
 pub(super) struct Audience {
@@ -30,15 +32,11 @@ impl Audience {
     ) -> Result<u64, SizingError> {
         let (traffic, outcome) = loop {
             let Some(traffic) = self.shape(calls) else {
-                option.problems.push(self.too_many_branches(calls));
+                option.problems.push(self.too_many_branches(runner.request, calls));
                 return Ok(calls);
             };
             let Some(scenario) = self.scenario(runner, &traffic) else {
-                option.problems.push(format!(
-                    "{} profiles at {} calls/s take more than a day, the longest that can be simulated",
-                    thousands(self.profiles),
-                    thousands(calls)
-                ));
+                option.problems.push(self.too_long(runner.request, calls));
                 return Ok(calls);
             };
             let outcome = runner.confirm_traffic(u64::from(traffic.reading_rate), &scenario, option)?;
@@ -59,12 +57,15 @@ impl Audience {
                 let scenario = (value.shape)(changed).and_then(|traffic| self.scenario(it, &traffic));
                 scenario.map(|scenario| it.run_traffic(changed, &scenario)).transpose()
             })?;
+            let next = if value.name == "readingRate" { steps.above } else { steps.below };
+            let is_tipping = outcome.lost() == 0 && next.is_some_and(|next| next.lost() > 0);
             option.parameters.push(SizedParameter {
                 name: value.name,
                 unit: value.unit,
                 recommended: value.recommended,
                 closed_form: value.closed_form,
-                tipping_point: None,
+                margin_percent: None,
+                tipping_point: is_tipping.then_some(value.recommended),
                 is_maximum: value.is_maximum,
                 steps,
             });
@@ -76,21 +77,37 @@ impl Audience {
     /// The fewest branches, and the highest reading rate with them.
     fn shape(&self, calls: u64) -> Option<RecommendedTraffic> {
         let branches = shaping::branches(self.slowest(), calls)?;
-        let max = *READING_RATE_RANGE.end();
-        let highest = u32::try_from(shaping::highest_reading_rate(branches, calls)).unwrap_or(max).min(max);
+        let (min, max) = (*READING_RATE_RANGE.start(), *READING_RATE_RANGE.end());
+        let highest = u32::try_from(shaping::highest_reading_rate(branches, calls)).unwrap_or(max).clamp(min, max);
         Some(shaping::split(self.profiles, self.reading_rate.unwrap_or(highest), branches))
     }
 
+    /// The fewest profiles in a second.
     fn slowest(&self) -> u32 {
-        self.reading_rate.unwrap_or(*READING_RATE_RANGE.start())
+        let rate = self.reading_rate.unwrap_or(*READING_RATE_RANGE.start());
+        u32::try_from(self.profiles).map_or(rate, |profiles| rate.min(profiles))
     }
 
-    fn too_many_branches(&self, calls: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a number of profiles for a rate")]
+    fn too_long(&self, request: &SizingRequest, calls: u64) -> String {
+        let day = MAX_SECONDS as u64;
         format!(
-            "a branch of a percentage split has at least 1 %, {} calls/s at {} profiles/s, and the limit leaves {} calls/s",
-            decimal(f64::from(self.slowest()) / 100.0),
+            "{} profiles at {} calls/s take more than a day, the longest that can be simulated: allow at most {} profiles, or {}",
+            thousands(self.profiles),
+            thousands(calls),
+            thousands(calls * day),
+            needs(request, limit_needs(request, self.profiles as f64 / day as f64)),
+        )
+    }
+
+    fn too_many_branches(&self, request: &SizingRequest, calls: u64) -> String {
+        let smallest = f64::from(self.slowest()) / 100.0;
+        format!(
+            "a branch of a percentage split has at least 1 %, {} calls/s at {} profiles/s, and the limit leaves {}: it needs {}",
+            decimal(smallest),
             thousands(u64::from(self.slowest())),
-            thousands(calls)
+            count(calls, "call") + "/s",
+            needs(request, limit_needs(request, smallest))
         )
     }
 

@@ -1,9 +1,11 @@
 //! The calls per second that a capping limit does not reject. Retries use slots too, and random arrivals need room.
 
+use std::collections::BTreeMap;
+
 use crate::sizing::attempts::attempts_per_call;
 use crate::sizing::load;
 use crate::sizing::number_text::{decimal, thousands};
-use crate::sizing::runner::Runner;
+use crate::sizing::runner::{Runner, TippingPoint};
 use crate::sizing::sizing_report::{ClosedForm, RecommendedLimits, SizedParameter};
 use crate::sizing::sizing_request::{SizingError, SizingRequest};
 use crate::traffic::arrivals::Arrivals;
@@ -18,36 +20,38 @@ pub(super) fn find_calls(
     runner: &mut Runner<'_>,
     seconds: u64,
     limits: RecommendedLimits,
-) -> Result<Option<u64>, SizingError> {
+) -> Result<Option<TippingPoint>, SizingError> {
     let request = runner.request;
     let count = limits.max_calls_count.unwrap_or_default();
     if !is_random(request) {
-        return Ok(Some(count));
+        return Ok(Some(TippingPoint { value: count, outcomes: BTreeMap::new() }));
     }
     let guess = closed_form(request, count).floor();
     let load = |calls| load::calls(request, seconds, calls, limits);
-    Ok(runner.find_tipping_point(&(1..=count), guess, load)?.map(|tipping| tipping.value))
+    runner.find_tipping_point_fast(&(1..=count), guess, load)
 }
 
-/// The recommended calls per second, with the results one step away. Exact mode, because only it is random.
+/// The recommended calls per second, with the results one step away.
 pub(super) fn calls_parameter(
     runner: &mut Runner<'_>,
     seconds: u64,
     limits: RecommendedLimits,
     calls: u64,
+    found: &TippingPoint,
 ) -> Result<SizedParameter, SizingError> {
     let request = runner.request;
     let count = limits.max_calls_count.unwrap_or_default();
-    let run = |it: &mut Runner<'_>, value: u64| {
-        let scenario = load::calls(request, seconds, value, limits);
-        it.confirm_load(value, &scenario).map(Some)
+    let run = |it: &mut Runner<'_>, value: u64| match found.outcomes.get(&value) {
+        Some(outcome) => Ok(Some(*outcome)),
+        None => it.run_load(value, &load::calls(request, seconds, value, limits)).map(Some),
     };
     Ok(SizedParameter {
         name: "callsPerSecond",
         unit: "calls/s",
         recommended: calls,
         closed_form: closed_form(request, count),
-        tipping_point: None,
+        margin_percent: None,
+        tipping_point: Some(found.value),
         is_maximum: calls == count,
         steps: runner.run_steps((calls, 1, 1), run)?,
     })

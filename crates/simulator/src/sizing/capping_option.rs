@@ -1,14 +1,16 @@
 //! Sizes a capping limit, and the traffic that it does not reject.
 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::sizing::attempts::{attempts_per_call, mean_seconds, tipping_point};
+use crate::sizing::attempts::{attempts_per_call, highest_load, mean_seconds, tipping_point};
 use crate::sizing::audience::Audience;
 use crate::sizing::capped_calls::{calls_parameter, find_calls, is_random};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{decimal, thousands};
-use crate::sizing::problem::{late, lost, rejected};
+use crate::sizing::problem::{late, lost, needs, rejected};
 use crate::sizing::runner::Runner;
-use crate::sizing::sizing_report::{ClosedForm, LimitOption, OptionKind, RecommendedLimits, SizedParameter};
+use crate::sizing::sizing_report::{
+    ClosedForm, LimitOption, OptionKind, RecommendedLimits, SizedParameter, SizingOutcome,
+};
 use crate::sizing::sizing_request::{SizedTraffic, SizingError};
 
 /// Maximum number of connections of a capping configuration. Documented.
@@ -29,8 +31,13 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     };
     let closed_form = tipping_point(&request.endpoint, connections);
     let load = |calls| load::requests(request, seconds, limits(calls));
-    let Some(tipping) = runner.find_tipping_point(&(1..=MAX_RATE), closed_form.floor(), load)? else {
-        option.problems.push(format!("the endpoint handles less than 1 request/s ({})", closed_form.formula));
+    let guess = highest_load(&closed_form, request.timeout_seconds, seconds);
+    let Some(tipping) = runner.find_tipping_point(&(1..=MAX_RATE), guess, load)? else {
+        option.problems.push(format!(
+            "the endpoint allows less than 1 request/s ({}): it needs {}",
+            closed_form.formula,
+            needs(request, 1.0)
+        ));
         return Ok(option);
     };
     let count = request.with_margin(tipping.value);
@@ -40,19 +47,21 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
         None => it.run_load(value, &load(value)).map(Some),
     })?;
     steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
+    let at = steps.at;
     option.parameters.push(SizedParameter {
         name: "maxCallsCount",
         unit: "calls per 1,000 ms",
         recommended: count,
         closed_form: closed_form.clone(),
+        margin_percent: Some(request.margin_percent),
         tipping_point: Some(tipping.value),
         is_maximum: tipping.value == MAX_RATE,
         steps,
     });
     if let Some(connections) = connections {
-        option.parameters.push(size_connections(runner, seconds, limits(count), connections)?);
+        option.parameters.push(size_connections(runner, seconds, limits(count), connections, at)?);
     }
-    let Some(calls) = find_calls(runner, seconds, limits(count))? else {
+    let Some(found) = find_calls(runner, seconds, limits(count))? else {
         option.problems.push(format!(
             "a call takes {} requests on average at random times, so the limit of {}/s rejects calls even at 1 call/s",
             decimal(attempts_per_call(&request.endpoint)),
@@ -63,16 +72,16 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     let sized_calls = match request.traffic {
         SizedTraffic::Audience { profiles, reading_rate } => {
             let audience = Audience { profiles, reading_rate, limits: limits(count) };
-            audience.size(runner, calls, &mut option)?
+            audience.size(runner, found.value, &mut option)?
         }
         SizedTraffic::Pattern(ref pattern) => {
             let scenario = load::traffic(request, pattern.clone(), limits(count));
             runner.confirm_traffic(count, &scenario, &mut option)?;
-            calls
+            found.value
         }
     };
     if is_random(request) {
-        let parameter = calls_parameter(runner, seconds, limits(count), sized_calls)?;
+        let parameter = calls_parameter(runner, seconds, limits(count), sized_calls, &found)?;
         option.parameters.push(parameter);
     }
     if let Some(outcome) = option.outcome {
@@ -92,25 +101,41 @@ fn connections(max_parallel: Option<u32>, capacity: EndpointCapacity) -> Option<
     [workers, allowed].into_iter().flatten().min()
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "rates are positive and small"
+)]
 fn size_connections(
     runner: &mut Runner<'_>,
     seconds: u64,
     limits: RecommendedLimits,
     connections: u32,
+    at: Option<SizingOutcome>,
 ) -> Result<SizedParameter, SizingError> {
     let request = runner.request;
     let count = limits.max_calls_count.unwrap_or_default();
     let run = |it: &mut Runner<'_>, value: u64| {
         let max_http_connections = u32::try_from(value).ok();
         let scenario = load::requests(request, seconds, RecommendedLimits { max_http_connections, ..limits });
-        let mut outcome = it.run_load(value, &scenario)?;
+        let mut outcome = match at {
+            Some(outcome) if value == u64::from(connections) => SizingOutcome { value, ..outcome },
+            _ => it.run_load(value, &scenario)?,
+        };
         outcome.meets_goals &= request.goals.max_parallel.is_none_or(|max| value <= u64::from(max));
         Ok(Some(outcome))
     };
+    let busy_connections = (u64::from(connections)).min((count as f64 * mean_seconds(&request.endpoint)).ceil() as u64);
+    let range = 0..=u64::from(connections) - 1;
+    let unused = runner.find_tipping_point_fast(&range, u64::from(connections) - busy_connections, |unused| {
+        let max_http_connections = Some(connections - u32::try_from(unused).unwrap_or_default());
+        load::requests(request, seconds, RecommendedLimits { max_http_connections, ..limits })
+    })?;
+    let fewest = unused.map(|unused| u64::from(connections) - unused.value);
     let seconds = mean_seconds(&request.endpoint);
     let limit =
         if request.goals.max_parallel == Some(connections) { "the goal is the maximum" } else { "one for each worker" };
-    #[expect(clippy::cast_precision_loss, reason = "rates are small")]
     let busy = ClosedForm {
         value: count as f64 * seconds,
         formula: format!("{}/s × {} s are busy on average; {limit}", thousands(count), decimal(seconds)),
@@ -120,7 +145,8 @@ fn size_connections(
         unit: "",
         recommended: u64::from(connections),
         closed_form: busy,
-        tipping_point: None,
+        margin_percent: None,
+        tipping_point: fewest,
         is_maximum: connections == MAX_CONNECTIONS,
         steps: runner.run_steps((u64::from(connections), 1, 1), run)?,
     })

@@ -8,6 +8,11 @@ pub(super) fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
+/// A number of things: `1 worker`, `1,200 workers`.
+pub(super) fn count(number: u64, name: &str) -> String {
+    format!("{} {name}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 /// A number with at most three decimals: `0.3`, `266.667`.
 pub(super) fn decimal(value: f64) -> String {
     let text = format!("{value:.3}");

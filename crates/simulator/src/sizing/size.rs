@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::assumptions::assumption::{Assumption, Provenance};
+use crate::assumptions::sizing_assumptions::SIZING_ASSUMPTIONS;
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::load_seconds;
 use crate::sizing::runner::Runner;
@@ -13,8 +13,8 @@ use crate::sizing::{capping_option, throttling_option};
 
 /// Recommends limits and the shape of the traffic, so that all goals are met.
 ///
-/// A *tipping point* is the largest value with which a load that uses the limit fully loses no call. It is bisected in cohort mode
-/// and confirmed in exact mode (larger traffic than 5 million calls: in cohort mode). A limit uses a share of it, the margin.
+/// A *tipping point* is the largest value with which a load that uses the limit fully loses no call. It is bisected in exact mode
+/// (more than 5 million calls: in cohort mode), from its closed form. A limit uses a share of it, the margin.
 /// Each value comes with its closed form and the results one step below and above.
 ///
 /// ```
@@ -65,7 +65,7 @@ pub fn size(
         options,
         recommended,
         simulations: runner.simulations,
-        assumptions: OWN_ASSUMPTIONS.to_vec(),
+        assumptions: SIZING_ASSUMPTIONS.to_vec(),
     })
 }
 
@@ -77,24 +77,3 @@ fn traffic(request: &SizingRequest) -> SizedTrafficReport {
     let is_audience = peak_per_second.is_none();
     SizedTrafficReport { calls: request.calls(), is_audience, reading_rate, peak_per_second }
 }
-
-const OWN_ASSUMPTIONS: [Assumption; 3] = [
-    Assumption {
-        id: "steady_load",
-        provenance: Provenance::Chosen,
-        statement: "a tipping point is measured with a steady load that uses the limit fully",
-        source: "docs/sizing.md",
-    },
-    Assumption {
-        id: "failures_not_lost",
-        provenance: Provenance::Chosen,
-        statement: "a call that fails at the endpoint after its retries is not lost by a limit",
-        source: "docs/sizing.md",
-    },
-    Assumption {
-        id: "even_split",
-        provenance: Provenance::Inferred,
-        statement: "a percentage split has whole percents, and each branch gets its share in every second",
-        source: "building-journeys/limit-throughput.md",
-    },
-];

@@ -126,7 +126,10 @@ pub struct SizedParameter {
     pub unit: &'static str,
     pub recommended: u64,
     pub closed_form: ClosedForm,
-    /// The largest value that lost nothing; it can be the maximum of the parameter.
+    /// The share of the tipping point that is recommended; `None`: the recommended value follows from others.
+    pub margin_percent: Option<u32>,
+    /// The last value that lost nothing in simulation: the largest (it can be the maximum of the parameter); of connections,
+    /// branches and waits the smallest. `None`: the next value loses nothing either.
     pub tipping_point: Option<u64>,
     /// Whether the tipping point is the maximum of the parameter.
     pub is_maximum: bool,

@@ -4,7 +4,9 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
+use crate::call_rules::MAX_RETRIES;
 use crate::endpoint::endpoint_error::SimulatedEndpointError;
+use crate::endpoint::failures::EndpointFailures;
 use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
 use crate::limits::window_kind::WindowKind;
 use crate::progress::SimulationError;
@@ -86,6 +88,8 @@ pub enum SizingError {
          timeout or a faster endpoint"
     )]
     SlowEndpoint { percent: u32, timeout_seconds: u64 },
+    #[error("every call fails at the endpoint, whatever the limit is; state a lower share of failures")]
+    FailingEndpoint,
     #[error(transparent)]
     Simulation(#[from] SimulationError),
 }
@@ -126,6 +130,9 @@ impl SizingRequest {
             let percent = slow.round() as u32;
             return Err(SizingError::SlowEndpoint { percent, timeout_seconds: self.timeout_seconds });
         }
+        if self.every_call_fails() {
+            return Err(SizingError::FailingEndpoint);
+        }
         match self.traffic {
             SizedTraffic::Audience { reading_rate: Some(rate), .. } if !READING_RATE_RANGE.contains(&rate) => {
                 Err(SizingError::ReadingRate)
@@ -138,6 +145,15 @@ impl SizingRequest {
     #[expect(clippy::cast_precision_loss, reason = "a timeout is far below 2^52")]
     pub(super) fn slow_share(&self) -> f64 {
         1.0 - self.endpoint.latency.share_within((self.timeout_seconds * SECOND) as f64)
+    }
+
+    fn every_call_fails(&self) -> bool {
+        match self.endpoint.failures {
+            EndpointFailures::Probability(failure) => failure >= 1.0,
+            EndpointFailures::FirstAttempts(attempts) => {
+                attempts > if self.endpoint.is_retried() { MAX_RETRIES } else { 0 }
+            }
+        }
     }
 
     pub(super) fn calls(&self) -> u64 {

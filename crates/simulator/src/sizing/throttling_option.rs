@@ -1,10 +1,10 @@
 //! Sizes a throttling limit.
 
 use crate::limits::connections::estimated_connections;
-use crate::sizing::attempts::{attempts_per_call, tipping_point};
+use crate::sizing::attempts::{attempts_per_call, highest_load, tipping_point};
 use crate::sizing::load::{self, PERIOD_MS};
-use crate::sizing::number_text::{rate, thousands};
-use crate::sizing::problem::{late, lost};
+use crate::sizing::number_text::{count, decimal, rate, thousands};
+use crate::sizing::problem::{late, limit_needs, lost, needs};
 use crate::sizing::runner::{Runner, TippingPoint};
 use crate::sizing::shaping;
 use crate::sizing::sizing_report::{
@@ -19,8 +19,8 @@ const MAX_THROUGHPUT: u64 = 5000;
 /// The highest `maxThroughput` with each estimate of connections, highest first. Documented.
 const ESTIMATE_RANGES: [(u64, u64); 4] = [(4001, MAX_THROUGHPUT), (3001, 4000), (2001, 3000), (MIN_THROUGHPUT, 2000)];
 
-/// Random latencies can make a tipping point higher than its closed form, but not by this factor.
-const FAR_ABOVE: f64 = 1.5;
+/// Random latencies can make a tipping point higher than its closed form, but not to this share of it.
+const FAR_ABOVE_PERCENT: u64 = 150;
 
 /// A range of `maxThroughput` with one estimate of connections, sized.
 struct SizedRange {
@@ -58,6 +58,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
         unit: "calls/s",
         recommended: throughput,
         closed_form,
+        margin_percent: Some(request.margin_percent),
         tipping_point: Some(tipping.value),
         is_maximum: tipping.value == MAX_THROUGHPUT,
         steps,
@@ -67,7 +68,8 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
             name: "maxHttpConnections",
             unit: "",
             recommended: u64::from(connections),
-            closed_form: ClosedForm::new(u64::from(connections), "requests in parallel, the goal".to_owned()),
+            closed_form: ClosedForm::new(u64::from(connections), "requests in parallel, the goal; no steps".to_owned()),
+            margin_percent: None,
             tipping_point: None,
             is_maximum: false,
             steps: StepOutcomes::default(),
@@ -86,11 +88,15 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
                 closed_form: ClosedForm::new(
                     u64::from(traffic.reading_rate),
                     if reading_rate.is_some() {
-                        "given".to_owned()
+                        "given; no steps, because the queue takes every rate".to_owned()
                     } else {
-                        format!("{} calls/s, from 500 to 20,000: the shortest queue", thousands(calls))
+                        format!(
+                            "{} calls/s, from 500 to 20,000; no steps, because the queue takes every rate",
+                            thousands(calls)
+                        )
                     },
                 ),
+                margin_percent: None,
                 tipping_point: None,
                 is_maximum: traffic.reading_rate == max,
                 steps: StepOutcomes::default(),
@@ -128,24 +134,23 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     // The smallest tipping point whose margin is in the range.
     let least = (min * 100).div_ceil(u64::from(request.margin_percent));
     // No need to simulate a load that is far above: the requests of a load end at most a timeout after it.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "rates and durations are positive and small"
-    )]
-    let highest = (closed_form.value * (1.0 + request.timeout_seconds as f64 / seconds as f64) * FAR_ABOVE) as u64;
-    if least > MAX_THROUGHPUT.min(highest) || !runner.run_load(least, &load(least))?.meets_goals {
+    let highest = highest_load(&closed_form, request.timeout_seconds, seconds) * FAR_ABOVE_PERCENT / 100;
+    if least > MAX_THROUGHPUT.min(highest) {
         return Ok(None);
     }
-    let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), closed_form.floor(), load)?;
+    let guess = closed_form.floor();
+    if guess < least && runner.test_load(least, &load(least))?.is_none() {
+        return Ok(None);
+    }
+    let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), guess, load)?;
     Ok(found.and_then(|tipping| {
         let throughput = request.with_margin(tipping.value).min(max);
         (throughput >= min).then_some(SizedRange { closed_form, tipping, throughput })
     }))
 }
 
-/// The reason why no `maxThroughput` is possible.
+/// The reason why no `maxThroughput` is possible, and what has to give.
+#[expect(clippy::cast_precision_loss, reason = "rates are small")]
 fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError> {
     let request = runner.request;
     let connections = connections(request.goals.max_parallel, MIN_THROUGHPUT);
@@ -160,33 +165,37 @@ fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError
         scenario.connections = Some(connections);
         scenario
     };
-    let (found, _) = runner.bisect(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?;
-    let tipping = found.unwrap_or(0);
+    let guess = highest_load(&closed_form, request.timeout_seconds, seconds);
+    let tipping = runner.find_tipping_point_fast(&(1..=MAX_THROUGHPUT), guess, load)?.map_or(0, |found| found.value);
     let alone = tipping_point(&request.endpoint, None);
-    let cause = if closed_form.value < alone.value {
+    let simulated = |what: &str| {
         format!(
-            "the endpoint handles {}/s ({}), but {} connections, {}, carry only {}/s ({})",
-            rate(alone.value),
-            alone.formula,
-            connections,
-            if request.goals.max_parallel.is_some_and(|max| max <= connections) {
-                "the goal"
-            } else {
-                "Adobe's estimate under throttling"
-            },
+            "{what} only {}/s ({}; simulated {}/s), {}/s with the margin",
             rate(closed_form.value),
             closed_form.formula,
+            thousands(tipping),
+            thousands(tipping * u64::from(request.margin_percent) / 100)
         )
-    } else {
-        format!("the endpoint handles {}/s ({})", rate(closed_form.value), closed_form.formula)
     };
-    let measured = if tipping == 0 {
-        String::new()
+    let needed = limit_needs(request, MIN_THROUGHPUT as f64) / attempts_per_call(&request.endpoint);
+    let is_goal = request.goals.max_parallel.is_some_and(|max| max <= connections);
+    let problem = if closed_form.value >= alone.value {
+        format!("{}. It needs {}", simulated("but the endpoint allows"), needs(request, needed))
     } else {
-        let with_margin = thousands(request.with_margin(tipping));
-        format!("; simulated {}/s, with the margin of {} % {with_margin}/s", thousands(tipping), request.margin_percent)
+        let cause = if is_goal { "the goal" } else { "Adobe's estimate under throttling" };
+        let allow = if connections == 1 { "allows" } else { "allow" };
+        let connections_allow = format!("but {}, {cause}, {allow}", count(u64::from(connections), "connection"));
+        let with_margin = alone.value * f64::from(request.margin_percent) / 100.0;
+        format!(
+            "{}. The endpoint alone allows {}/s ({}), {}/s with the margin. A latency of at most {} ms is needed",
+            simulated(&connections_allow),
+            rate(alone.value),
+            alone.formula,
+            rate(with_margin.floor()),
+            decimal((f64::from(connections) / needed * 1000.0).floor())
+        )
     };
-    Ok(format!("{cause}{measured}. maxThroughput is at least {MIN_THROUGHPUT}/s"))
+    Ok(format!("maxThroughput is at least {MIN_THROUGHPUT}/s, {problem}"))
 }
 
 /// The connections that AJO opens.

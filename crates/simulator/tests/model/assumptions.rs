@@ -1,10 +1,12 @@
 //! The list of assumptions.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use ajo_simulator::{
     Arrivals, Assumption, CappedCall, DefaultCapRules, DefaultCapScope, EndpointCapacity, Journey, NoConnection,
-    Provenance, Scenario, ServiceType, SimulatedEndpoint, SimulationMode, WindowKind, simulate,
+    Provenance, Scenario, ServiceType, SimulatedEndpoint, SimulationMode, SizedTraffic, SizingRequest, WindowKind,
+    simulate, size,
 };
 use serde_json::{Value, json};
 
@@ -66,6 +68,10 @@ fn every_assumption_can_apply() {
             seen.extend(report.assumptions.iter().map(|it| it.id));
         }
     }
+    let sized = SizedTraffic::Pattern("1x1".parse().expect("a pattern"));
+    let sizing = SizingRequest { min_load_seconds: 1, ..SizingRequest::new(scenarios[0].endpoint.clone(), sized) };
+    let report = size(&sizing, &mut |_| ControlFlow::Continue(())).expect("a report");
+    seen.extend(report.assumptions.iter().map(|it| it.id));
     let all: Vec<&str> = Assumption::all().map(|it| it.id).collect();
     assert_eq!(all.iter().copied().collect::<BTreeSet<_>>(), seen);
     assert_eq!(all.len(), seen.len(), "duplicate id");

@@ -54,7 +54,7 @@ fn attempts_per_call_are_a_geometric_sum() {
         (EndpointFailures::Probability(0.5), 503, 1.875),
         (EndpointFailures::Probability(0.5), 404, 1.0),
         (EndpointFailures::FirstAttempts(2), 503, 3.0),
-        (EndpointFailures::FirstAttempts(9), 503, 4.0),
+        (EndpointFailures::FirstAttempts(3), 503, 4.0),
     ] {
         let mut endpoint = endpoint(EndpointCapacity::RequestsPerSecond(50), "10");
         endpoint.failures = failures;

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use ajo_simulator::{
-    EndpointCapacity, OptionKind, SimulatedEndpoint, SimulationError, SizedTraffic, SizingError, SizingRequest, size,
+    EndpointCapacity, EndpointFailures, OptionKind, SimulatedEndpoint, SimulationError, SizedTraffic, SizingError,
+    SizingRequest, size,
 };
 
 use crate::support::{audience, endpoint, option, parameter, request, sized};
@@ -86,6 +87,42 @@ fn slow_responses_are_not_lost_by_limits() {
 }
 
 #[test]
+fn impossible_limits_name_what_has_to_give() {
+    for (capacity, max_parallel, profiles, expected) in [
+        (EndpointCapacity::RequestsPerSecond(3), None, 1000, ": it needs an endpoint with a capacity of 7/s"),
+        (EndpointCapacity::Servers(1), None, 1000, ": it needs an endpoint with 2 workers"),
+        (EndpointCapacity::Servers(80), Some(1), 1000, ": it needs --max-parallel 2"),
+        (EndpointCapacity::Servers(1), Some(1), 1000, ": it needs --max-parallel 2 and an endpoint with 2 workers"),
+    ] {
+        let mut request = request(endpoint(capacity, "300"), audience(profiles));
+        request.goals.max_parallel = max_parallel;
+        let report = sized(&request);
+        assert_eq!(report.recommended, None);
+        let problem = &option(&report, OptionKind::Capping).problems[0];
+        assert!(problem.ends_with(expected), "{problem}");
+    }
+}
+
+/// One profile is one call, however fast the audience is read.
+#[test]
+fn small_audience_needs_no_split() {
+    let report = sized(&request(endpoint(EndpointCapacity::Servers(1), "300"), audience(1)));
+    let traffic = option(&report, OptionKind::Capping).traffic.clone().expect("traffic");
+    assert_eq!((report.recommended, traffic.reading_rate), (Some(OptionKind::Capping), 500));
+    assert_eq!(traffic.branches, 1);
+}
+
+#[test]
+fn failing_calls_are_not_lost() {
+    let mut request = workers(1000);
+    request.endpoint.failures = EndpointFailures::Probability(0.5);
+    request.endpoint.failure_status = 404;
+    let report = sized(&request);
+    let outcome = option(&report, OptionKind::Capping).outcome.expect("an outcome");
+    assert!(outcome.meets_goals && outcome.failed > 400 && outcome.lost() == 0, "{outcome:?}");
+}
+
+#[test]
 fn invalid_request_is_rejected() {
     let error = |change: fn(&mut SizingRequest)| {
         let mut request = workers(1000);
@@ -102,6 +139,17 @@ fn invalid_request_is_rejected() {
         it.traffic = SizedTraffic::Audience { profiles: 1000, reading_rate: Some(499) };
     };
     assert_eq!(error(slow_reading), SizingError::ReadingRate);
+    for failures in [EndpointFailures::Probability(1.0), EndpointFailures::FirstAttempts(4)] {
+        let mut request = workers(1000);
+        request.endpoint.failures = failures;
+        let error = size(&request, &mut |_| ControlFlow::Continue(())).expect_err("invalid");
+        assert_eq!(error, SizingError::FailingEndpoint, "{failures}");
+    }
+    let first_without_retry = |it: &mut SizingRequest| {
+        it.endpoint.failures = EndpointFailures::FirstAttempts(1);
+        it.endpoint.failure_status = 404;
+    };
+    assert_eq!(error(first_without_retry), SizingError::FailingEndpoint);
     assert!(matches!(error(|it| it.endpoint.failure_status = 200), SizingError::Endpoint(_)));
 }
 

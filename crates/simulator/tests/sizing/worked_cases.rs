@@ -21,10 +21,9 @@ fn throttling_conflicts_with_connections() {
     assert_eq!((throttling.limits, throttling.outcome), (None, None));
     assert_eq!(
         throttling.problems,
-        [
-            "the endpoint handles 267/s (80 workers ÷ 0.3 s), but 50 connections, Adobe's estimate under throttling, carry \
-          only 167/s (50 connections ÷ 0.3 s); simulated 167/s, with the margin of 75 % 125/s. maxThroughput is at least 200/s"
-        ]
+        ["maxThroughput is at least 200/s, but 50 connections, Adobe's estimate under throttling, allow only 167/s \
+          (50 connections ÷ 0.3 s; simulated 167/s), 125/s with the margin. The endpoint alone allows 267/s (80 workers ÷ 0.3 s), \
+          200/s with the margin. A latency of at most 187 ms is needed"]
     );
 
     let capping = option(&report, OptionKind::Capping);
@@ -33,6 +32,11 @@ fn throttling_conflicts_with_connections() {
     let count = parameter(capping, "maxCallsCount");
     assert_eq!((count.tipping_point, count.is_maximum), (Some(267), false));
     assert!(misses(count.steps.above_tipping_point));
+    let simulated = |name| (parameter(capping, name).closed_form.value, parameter(capping, name).tipping_point);
+    assert_eq!(simulated("maxHttpConnections"), (60.0, Some(60)));
+    assert_eq!(simulated("readingRate"), (588.0, Some(588)));
+    assert_eq!(simulated("branches"), (3.0, Some(3)));
+    assert_eq!(simulated("wait"), (3402.0, Some(3420)));
     assert!(misses(parameter(capping, "readingRate").steps.above));
     assert!(misses(parameter(capping, "branches").steps.below));
     assert!(misses(parameter(capping, "wait").steps.below));

@@ -9,6 +9,15 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::session::{ClientSession, SettingsReader};
 
+/// Fails if the settings name another sandbox than the limits files.
+pub(crate) fn check_sandbox(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<(), CommandError> {
+    let Some(other) = SettingsReader::new(settings).sandbox()?.filter(|other| other != sandbox) else { return Ok(()) };
+    let problem = format!("the files are for sandbox {sandbox}, but the settings name sandbox {other}");
+    Err(CommandError::new(problem)
+        .with_hint("remove --sandbox and AJO_SANDBOX; the files name the sandbox")
+        .into_usage_error())
+}
+
 /// A session for the sandbox in the limits files.
 pub(crate) struct SandboxService {
     pub(crate) session: ClientSession,
@@ -19,12 +28,7 @@ pub(crate) struct SandboxService {
 impl SandboxService {
     /// Connects to this sandbox. Fails if the settings name another one: files for one sandbox must not reach another.
     pub(crate) async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<Self, CommandError> {
-        if let Some(other) = SettingsReader::new(settings).sandbox()?.filter(|other| other != sandbox) {
-            let problem = format!("the files are for sandbox {sandbox}, but the settings name sandbox {other}");
-            return Err(CommandError::new(problem)
-                .with_hint("remove --sandbox and AJO_SANDBOX; the files name the sandbox")
-                .into_usage_error());
-        }
+        check_sandbox(settings, sandbox)?;
         let settings = GlobalSettings { sandbox: Some(sandbox.to_string()), ..settings.clone() };
         Self::from_session(ClientSession::connect(&settings).await?)
     }

@@ -29,29 +29,33 @@ pub(super) fn render(report: &SizingReport) -> SafeText {
 fn input_lines(report: &SizingReport) -> Vec<SafeText> {
     let endpoint = &report.endpoint;
     let capacity = match endpoint.capacity {
-        EndpointCapacity::Servers(servers) => format!("{} parallel requests, ", group_thousands(u64::from(servers))),
+        EndpointCapacity::Servers(servers) => format!("{}, ", count(u64::from(servers), "parallel request")),
         _ => String::new(),
     };
     let mut lines = vec![safe!(
-        "endpoint  {}latency {} ms: {} requests/s ({})",
+        "endpoint  {}latency {} ms: {} requests/s ({}), {}/s with the margin of {} %",
         capacity,
         endpoint.latency,
         format_value(report.capacity.value),
-        report.capacity.formula
+        report.capacity.formula,
+        format_value((report.capacity.value * f64::from(report.margin_percent) / 100.0).floor()),
+        report.margin_percent
     )];
     if report.attempts_per_call > 1.0 {
         let attempts = format_value(report.attempts_per_call);
         lines.push(safe!("retries   {} requests per call on average, at failures of {}", attempts, endpoint.failures));
     }
-    let calls = group_thousands(report.traffic.calls);
+    let calls = report.traffic.calls;
     lines.push(match report.traffic.peak_per_second {
-        None => safe!("traffic   {} profiles, one call each", calls),
-        Some(peak) => safe!("traffic   {} calls, at most {} in a second", calls, group_thousands(u64::from(peak))),
+        None => safe!("traffic   {}, one call each", count(calls, "profile")),
+        Some(peak) => {
+            safe!("traffic   {}, at most {} in a second", count(calls, "call"), group_thousands(u64::from(peak)))
+        }
     });
     let goals = [
         Some("no call lost".to_owned()),
         report.goals.within_seconds.map(|seconds| format!("done within {}", format_seconds(seconds))),
-        report.goals.max_parallel.map(|count| format!("at most {count} requests in parallel")),
+        report.goals.max_parallel.map(|max| format!("at most {} in parallel", count(u64::from(max), "request"))),
     ];
     lines.push(safe!("goals     {}", goals.into_iter().flatten().collect::<Vec<_>>().join(", ")));
     if report.unavoidable_timeouts > 0 {
@@ -86,12 +90,15 @@ fn heading_lines(report: &SizingReport, option: &LimitOption) -> Vec<SafeText> {
 }
 
 fn parameter_lines(option: &LimitOption) -> Vec<SafeText> {
-    let mut rows = vec![["parameter", "recommended", "closed form", "tipping point", "formula"].map(str::to_owned)];
+    let header = ["parameter", "recommended", "margin", "closed form", "simulated", "formula"];
+    let mut rows = vec![header.map(str::to_owned)];
     rows.extend(option.parameters.iter().map(|it| {
         let tipping = it.tipping_point.map(group_thousands).unwrap_or_default();
         let tipping = if it.is_maximum { format!("{tipping} (maximum)") } else { tipping };
         let formula = it.closed_form.formula.clone();
-        [name_with_unit(it), group_thousands(it.recommended), format_value(it.closed_form.value), tipping, formula]
+        let margin = it.margin_percent.map(|percent| format!("{percent} %")).unwrap_or_default();
+        let recommended = group_thousands(it.recommended);
+        [name_with_unit(it), recommended, margin, format_value(it.closed_form.value), tipping, formula]
     }));
     if rows.len() == 1 { Vec::new() } else { align(&rows) }
 }
@@ -159,8 +166,8 @@ fn result_lines(option: &LimitOption) -> Vec<SafeText> {
             String::new()
         };
         lines.push(safe!(
-            "result   {} calls in {}: {} succeeded, {} failed, lost: {}{} ({} mode)",
-            group_thousands(outcome.offered),
+            "result   {} in {}: {} succeeded, {} failed, lost: {}{} ({} mode)",
+            count(outcome.offered, "call"),
             format_seconds(outcome.seconds),
             group_thousands(outcome.succeeded),
             group_thousands(outcome.failed),
@@ -199,6 +206,11 @@ fn describe_traffic(traffic: &RecommendedTraffic) -> String {
 #[expect(clippy::cast_precision_loss, reason = "durations are short")]
 fn format_seconds(seconds: u64) -> String {
     format_duration(seconds as f64 * 1000.0)
+}
+
+/// A number of things: `1 call`, `1,200 calls`.
+fn count(number: u64, name: &str) -> String {
+    format!("{} {name}{}", group_thousands(number), if number == 1 { "" } else { "s" })
 }
 
 fn format_value(value: f64) -> String {

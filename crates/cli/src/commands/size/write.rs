@@ -13,7 +13,7 @@ use similar::TextDiff;
 
 use crate::arguments::{GlobalSettings, WriteArgs};
 use crate::command_error::CommandError;
-use crate::commands::limits::{LimitsInput, environment_variable, unified_diff, write_files};
+use crate::commands::limits::{LimitsInput, check_sandbox, environment_variable, unified_diff, write_files};
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::safe_text::{SafeText, safe};
@@ -39,13 +39,18 @@ impl<'a> LimitsEdit<'a> {
         }
         let target = if file.exists() {
             let input = LimitsInput::read(settings, &[file.to_owned()], None);
-            if input.desired().is_none() {
+            let Some(desired) = input.desired() else {
                 let error = CommandError::new(format!("{} has errors, so it cannot be edited", file.display()))
                     .with_hint(format!("`ajo validate {}` shows them", file.display()));
                 return Err(error.with_diagnostics(input.diagnostics.clone()));
-            }
+            };
+            check_sandbox(settings, &desired.sandbox)?;
             EditTarget::Existing(Box::new(input))
         } else {
+            if file.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+                let problem = format!("failed to write {}: its directory does not exist", file.display());
+                return Err(CommandError::new(problem));
+            }
             EditTarget::New(sandbox(settings, file)?)
         };
         Ok(Self { args, file, target })

@@ -13,7 +13,7 @@ fn page_leads_to_a_limits_file() {
     let mut ajo = ajo_command(&[]);
     let page_run = run_page("docs/sizing.md", ajo.current_dir(folder.path()), |block| Some(block.to_owned()));
     assert!(page_run.block_count >= 4, "{} blocks", page_run.block_count);
-    for text in ["267/s", "only 167/s (50 connections ÷ 0.3 s)", "No problems in 1 file."] {
+    for text in ["267/s", "allow only 167/s (50 connections ÷ 0.3 s; simulated 167/s)", "No problems in 1 file."] {
         assert!(page_run.output.contains(text), "{text}: {}", page_run.output);
     }
     let file = fs::read_to_string(folder.path().join("limits/prod.yaml")).expect("the limits file");

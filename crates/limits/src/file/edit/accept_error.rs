@@ -48,7 +48,7 @@ pub(super) fn field_problem(
         EditProblem::Unsupported(range) => (
             text_span(range),
             format!("`{name}` cannot be edited in this layout"),
-            "edit it manually; `ajo drift` shows the values".to_owned(),
+            "edit it manually".to_owned(),
         ),
     };
     with_key(diagnostic(&span, message, hint), target)
