@@ -17,10 +17,10 @@ use crate::report::OutputFormat;
 use crate::safe_text::SafeText;
 
 pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode, CommandError> {
-    let request = build_request(args)?;
-    // The file is read first, so that its errors are found before a long simulation.
+    // The limits file is read first: its secrets are masked from then on, and its errors are found before a long simulation.
     let edit =
         args.write.write.as_deref().map(|file| write::LimitsEdit::read(settings, &args.write, file)).transpose()?;
+    let request = build_request(args)?;
     let report = progress_bar::size_with_bar(&request).map_err(|error| sizing_error(&error))?;
     let text = match settings.output {
         OutputFormat::Json => {

@@ -192,3 +192,21 @@ fn wrong_arguments_are_usage_errors() {
         assert!(output.stderr.contains(expected), "{arguments}: {}", output.stderr);
     }
 }
+
+#[test]
+fn latency_file_error_shows_no_secret() {
+    let folder = folder();
+    let secret = "canary-0123456789abcdef";
+    let file = FILE.replace("sandbox: prod", "sandbox: prod\nsecrets: [TOKEN]");
+    let file = file.replace("https://other.example.com/*", "https://other.example.com/${TOKEN}/*");
+    fs::write(folder.path().join("prod.yaml"), file).expect("written");
+    let heading = "ENDPOINT,SUCCESSFUL_CALLS,P50_LATENCY_MS,P95_LATENCY_MS,P99_LATENCY_MS,P999_LATENCY_MS";
+    let rows = format!("{heading}\nhttps://a.example/{secret}/x,1,1,2,3,4\nhttps://b.example/,1,1,2,3,4\n");
+    fs::write(folder.path().join("latency.csv"), rows).expect("written");
+    let arguments = "size --servers 3 --latency latency.csv --audience 2000 --write prod.yaml --url https://partner.example.com/* \
+                     --sandbox prod";
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let output = ajo_command(&arguments).env("TOKEN", secret).current_dir(folder.path()).output().expect("ajo runs");
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("https://b.example/") && !shown.contains(secret), "{shown}");
+}
