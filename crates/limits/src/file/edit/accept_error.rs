@@ -45,11 +45,9 @@ pub(super) fn field_problem(
             format!("`{name}` contains a variable"),
             "change the variable, or replace it with a value".to_owned(),
         ),
-        EditProblem::Unsupported(range) => (
-            text_span(range),
-            format!("`{name}` cannot be edited in this layout"),
-            "edit it manually".to_owned(),
-        ),
+        EditProblem::Unsupported(range) => {
+            (text_span(range), format!("`{name}` cannot be edited in this layout"), "edit it manually".to_owned())
+        }
     };
     with_key(diagnostic(&span, message, hint), target)
 }
