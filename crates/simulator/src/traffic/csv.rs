@@ -15,7 +15,7 @@ pub(crate) fn parse_csv(text: &str) -> Result<Vec<u32>, TrafficPatternError> {
         if fields == [""] {
             continue;
         }
-        if columns.is_none() && (fields == ["calls"] || fields == ["second", "calls"]) {
+        if columns.is_none() && is_heading(&fields) {
             columns = Some(fields.len());
             continue;
         }
@@ -46,6 +46,15 @@ pub(crate) fn parse_csv(text: &str) -> Result<Vec<u32>, TrafficPatternError> {
     Ok(calls)
 }
 
+/// Whether a line is the heading `calls` or `second,calls`, in any case.
+fn is_heading(fields: &[&str]) -> bool {
+    match fields {
+        [calls] => calls.eq_ignore_ascii_case("calls"),
+        [second, calls] => second.eq_ignore_ascii_case("second") && calls.eq_ignore_ascii_case("calls"),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::traffic::pattern::TrafficPattern;
@@ -53,7 +62,7 @@ mod tests {
     #[test]
     fn formats_parse_with_or_without_header() {
         for text in
-            ["5\n0\n7\n", "calls\n5\n0\n7", "second,calls\r\n0,5\r\n2,7\r\n", "0, 5\n2, 7\n\n", "\u{feff}0,\"5\"\n2,7"]
+            ["5\n0\n7\n", "calls\n5\n0\n7", "SECOND,Calls\r\n0,5\r\n2,7\r\n", "0, 5\n2, 7\n\n", "\u{feff}0,\"5\"\n2,7"]
         {
             assert_eq!(TrafficPattern::from_csv(text).expect("a pattern").calls(), [5, 0, 7], "{text:?}");
         }

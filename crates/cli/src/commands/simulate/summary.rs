@@ -81,7 +81,7 @@ fn describe_connections(used: &ConnectionUse) -> String {
         ConnectionsSource::ThrottlingEstimate => "Adobe's estimate for this throttling limit",
         ConnectionsSource::Given => "--connections",
     };
-    let (count, exceeded) = (used.connections.count, group_thousands(used.exceeded));
+    let [count, exceeded] = [u64::from(used.connections.count), used.exceeded].map(group_thousands);
     format!("{count}, from {source}: {exceeded} requests found none free; {} busy", format_share(used.utilization))
 }
 

@@ -108,6 +108,8 @@ fn burst_of_one_is_the_lower_bound() {
     let report = report("--observed calls.csv prod.yaml --burst 1");
     assert_eq!(capped(&report["groups"][0]), [3000, 3000, 3000]);
     assert_eq!(report["burst"], 1);
+    let text = simulate("--observed calls.csv prod.yaml --burst 1").stdout;
+    assert!(text.contains("evenly over each minute; no bursts\n"), "{text}");
 }
 
 #[test]

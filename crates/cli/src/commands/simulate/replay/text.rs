@@ -43,7 +43,10 @@ fn period_lines(report: &ReplayReport) -> Vec<SafeText> {
             export.to
         ));
     }
-    lines.push(safe!("bounds       calls spread evenly over each minute, or {} times faster in bursts", report.burst));
+    lines.push(match report.burst {
+        1 => safe!("bounds       calls spread evenly over each minute; no bursts"),
+        burst => safe!("bounds       calls spread evenly over each minute, or {} times faster in bursts", burst),
+    });
     lines
 }
 
