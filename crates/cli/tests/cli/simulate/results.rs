@@ -42,8 +42,8 @@ fn json_has_expectations() {
 
 #[test]
 fn mode_depends_on_the_number_of_calls() {
-    assert_eq!(report("simulate --traffic 1000x2000")["mode"], "exact");
-    assert_eq!(report("simulate --traffic 1000x2001")["mode"], "cohort");
+    assert_eq!(report("simulate --traffic 1000x3000")["mode"], "exact");
+    assert_eq!(report("simulate --traffic 1000x3001")["mode"], "cohort");
     assert_eq!(report("simulate --traffic 10x1 --mode cohort")["mode"], "cohort");
     assert!(run("simulate --traffic 10x1 --mode cohort").stdout.starts_with("cohort mode; "));
 }
