@@ -220,7 +220,7 @@ impl CoreState {
 
     /// See [`crate::definition_of`].
     pub(crate) fn definition_of(&mut self, api: &str, config: &str) -> Option<String> {
-        let result = definition::of_config(api, config);
+        let result = definition::extract_definition(api, config);
         self.keep_problem(result)
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn encode(operation: u32, definition: &str, org_id: &str) -> Result<S
 }
 
 /// The definition in a configuration, as JSON. The error is a message.
-pub(crate) fn of_config(api: &str, config: &str) -> Result<String, String> {
+pub(crate) fn extract_definition(api: &str, config: &str) -> Result<String, String> {
     config_definition(parse_api(api), config)
 }
 

@@ -1,4 +1,4 @@
-//! Assumptions of a sizing, besides those of its simulations.
+//! Assumptions of a sizing, in addition to the assumptions of its simulations.
 
 use crate::assumptions::assumption::{Assumption, Provenance};
 use crate::assumptions::assumption_rule::INPUT;

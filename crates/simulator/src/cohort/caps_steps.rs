@@ -79,7 +79,7 @@ impl CapSteps {
         }
         for cohort in batch.iter_mut().filter(|cohort| cohort.span > 0) {
             let after = ahead - cohort.calls;
-            let share = self.shares[usize::from(cohort.attempt)].take(cohort.calls, Share::of(left, ahead));
+            let share = self.shares[usize::from(cohort.attempt)].take(cohort.calls, Share::from_ratio(left, ahead));
             let calls = share.max(left.saturating_sub(after)).min(left);
             (left, ahead) = (left - calls, after);
             rejected.push(Cohort { calls: cohort.calls - calls, ..*cohort });

@@ -36,7 +36,7 @@ pub(crate) struct CohortEngine<'s> {
     requests: Requests,
     recorder: Recorder,
     work: u64,
-    /// Attempts that are ready, and those that a cap rejected; kept for their memory.
+    /// Ready attempts and rejected attempts; reused, to allocate once.
     batch: Vec<Cohort>,
     rejected: Vec<Cohort>,
 }

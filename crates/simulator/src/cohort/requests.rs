@@ -220,7 +220,7 @@ impl Requests {
             let start = cohort.at + part.wait;
             let left = cohort.deadline - start;
             let within = if work_wait > left { 0 } else { self.latency.count_within(left - work_wait) };
-            let share = Share::of(within as u64, self.latency.count() as u64);
+            let share = Share::from_ratio(within as u64, self.latency.count() as u64);
             let responses = self.in_time[attempt].take(calls, share);
             let hold = if within == 0 { left } else { work_wait + self.latency.mean_up_to(left - work_wait) };
             recorder.sent(start, 0, attempt > 0, part.wait, calls);

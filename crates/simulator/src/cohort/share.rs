@@ -21,12 +21,12 @@ impl Share {
     }
 
     /// `part` of `whole`; all if `whole` is 0.
-    pub(crate) fn of(part: u64, whole: u64) -> Self {
+    pub(crate) fn from_ratio(part: u64, whole: u64) -> Self {
         if part >= whole { Self(ONE) } else { Self(mul_div(part, ONE, whole)) }
     }
 }
 
-/// Applies shares to counts. What one count leaves over is added to the next (error diffusion), so sums are right.
+/// Applies shares to counts. The remainder of one count is added to the next (error diffusion), so sums are right.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ShareRemainder(u64);
 
@@ -48,7 +48,10 @@ mod tests {
         let mut remainder = ShareRemainder::default();
         let taken: u64 = (0..1000).map(|_| remainder.take(7, Share::from_probability(0.1))).sum();
         assert_eq!(taken, 700);
-        assert_eq!([(1, 3), (3, 3), (0, 0)].map(|(part, whole)| remainder.take(3, Share::of(part, whole))), [1, 3, 3]);
-        assert_eq!(remainder.take(0, Share::of(1, 1)), 0);
+        assert_eq!(
+            [(1, 3), (3, 3), (0, 0)].map(|(part, whole)| remainder.take(3, Share::from_ratio(part, whole))),
+            [1, 3, 3]
+        );
+        assert_eq!(remainder.take(0, Share::from_ratio(1, 1)), 0);
     }
 }

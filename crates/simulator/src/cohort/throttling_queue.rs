@@ -53,7 +53,7 @@ impl ThrottlingSteps {
         }
     }
 
-    /// Replaces the attempts that are ready by those that get a slot in this step.
+    /// Replaces the ready attempts by the attempts that get a slot in this step.
     pub(crate) fn pass(&mut self, now: Micros, batch: &mut Vec<Cohort>, recorder: &mut Recorder) {
         let free = self.window.available(u64::MAX);
         let mut left = free;

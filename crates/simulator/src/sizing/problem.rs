@@ -74,7 +74,7 @@ pub(super) fn limit_needs(request: &SizingRequest, calls_per_second: f64) -> f64
     calls_per_second * attempts_per_call(&request.endpoint) * 100.0 / f64::from(request.margin_percent)
 }
 
-/// What has to give for this number of requests per second: the goal of parallel requests, or the endpoint.
+/// The change that allows this number of requests per second: of the goal of parallel requests, or of the endpoint.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are positive and far below 2^52")]
 pub(super) fn needs(request: &SizingRequest, requests_per_second: f64) -> String {
     // Without the error of the multiplication.

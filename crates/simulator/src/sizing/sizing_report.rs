@@ -37,7 +37,7 @@ pub struct SizingReport {
     pub recommended: Option<OptionKind>,
     /// The number of simulations.
     pub simulations: u64,
-    /// The assumptions of the sizing, besides those of each option.
+    /// The assumptions of the sizing; each option has more.
     pub assumptions: Vec<Assumption>,
 }
 

@@ -125,7 +125,7 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     let request = runner.request;
     let connections = connections(request.goals.max_parallel, min);
     let closed_form = tipping_point(&request.endpoint, Some(connections));
-    // The connections stay those of the range, so that its limit is not mistaken for a tipping point.
+    // The number of connections stays the same, so that the limit of the range is not mistaken for a tipping point.
     let load = |throughput| {
         let mut scenario = load::queued_calls(request, seconds, limits(request.goals.max_parallel, throughput));
         scenario.connections = Some(connections);
@@ -149,7 +149,7 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     }))
 }
 
-/// The reason why no `maxThroughput` is possible, and what has to give.
+/// The reason why no `maxThroughput` is possible, and the goal to change.
 #[expect(clippy::cast_precision_loss, reason = "rates are small")]
 fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError> {
     let request = runner.request;

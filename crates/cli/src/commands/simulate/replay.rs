@@ -75,7 +75,7 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     expectations::check(&unmet, all)
 }
 
-/// What the limits have, and the replay has not.
+/// Notes about limits that the replay leaves out.
 fn notes(limits: &EndpointLimits, urls: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     match &limits.unmatched(urls)[..] {
