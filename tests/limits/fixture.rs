@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ajo_apply::{ApplyObserver, JournalFile, PlanExecutor, ServiceReader};
+use ajo_apply::{ApplyObserver, PlanExecutor, ServiceReader};
 use ajo_core::{Api, Client, SandboxName, Verb};
 use ajo_emulator::Emulator;
 use ajo_limits::{
     ConfigChange, ConfigDefinition, DesiredConfig, DesiredLimits, JOURNAL_VERSION, JournalHeader, LimitsState,
     ObservedLimits, Plan, PlanOptions, StepResult, StepState, plan,
 };
+use ajo_state::JournalFile;
 use ajo_tests::{ORG_ID, emulator_client};
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 //!
 //! - [`ServiceReader`] reads the service and cannot modify it; planning uses only this.
 //! - [`PlanExecutor`] executes an [`ajo_limits::Plan`] and writes an [`ajo_limits::Journal`] to disk ([`JournalFile`]).
-//! - [`StateFile`] is `ajo.state.json`; [`ApplyLock`] prevents two concurrent applies.
+//! - [`StateFile`] is `ajo.state.json`; [`FileLock`] prevents two concurrent applies.
 //!
 //! Limits in this crate are ours unless a source is given.
 //!
@@ -10,7 +10,8 @@
 //! use std::num::NonZeroUsize;
 //! use std::path::Path;
 //! use std::time::Duration;
-//! use ajo_apply::{ApplyLock, ApplyObserver, JournalFile, PlanExecutor, ServiceReader, StateFile};
+//! use ajo_apply::{ApplyObserver, PlanExecutor, ServiceReader};
+//! use ajo_state::{FileLock, JournalFile, StateFile};
 //! use ajo_core::{Client, Verb};
 //! use ajo_limits::{ConfigChange, DesiredLimits, JOURNAL_VERSION, JournalHeader, PlanOptions, StepState, plan};
 //!
@@ -29,8 +30,8 @@
 //!
 //! async fn apply(client: &Client, desired: &DesiredLimits) -> Result<(), Box<dyn std::error::Error>> {
 //!     let state_path = Path::new("limits/ajo.state.json");
-//!     let lock_path = ApplyLock::path_for(state_path);
-//!     let _lock = ApplyLock::acquire(&lock_path, "a pipeline".to_owned(), Duration::from_secs(60)).await?;
+//!     let lock_path = FileLock::path_for(state_path);
+//!     let _lock = FileLock::acquire(&lock_path, "a pipeline".to_owned(), Duration::from_secs(60)).await?;
 //!     let sandbox = &desired.sandbox;
 //!     let reader = ServiceReader::new(client);
 //!     assert_eq!(JournalFile::list_sandboxes(state_path)?, [""; 0], "reconcile an interrupted apply first");
@@ -64,15 +65,5 @@
 //! ```
 
 mod apply;
-mod apply_lock;
-mod atomic_file;
-mod current_time;
-mod journal_file;
-mod state_file;
 
 pub use apply::{ApplyObserver, PlanExecutor, ServiceReader, deploy_errors};
-pub use apply_lock::{ApplyLock, ApplyLockError, LockHolder};
-pub use atomic_file::{FileError, create_new, resolve_links, write_atomic};
-pub use current_time::{ClockError, current_time};
-pub use journal_file::JournalFile;
-pub use state_file::StateFile;

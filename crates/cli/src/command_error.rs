@@ -136,14 +136,14 @@ impl From<ajo_core::RedeployError> for CommandError {
     }
 }
 
-impl From<ajo_apply::FileError> for CommandError {
-    fn from(error: ajo_apply::FileError) -> Self {
+impl From<ajo_state::FileError> for CommandError {
+    fn from(error: ajo_state::FileError) -> Self {
         Self::new(error.to_string())
     }
 }
 
-impl From<ajo_apply::ClockError> for CommandError {
-    fn from(error: ajo_apply::ClockError) -> Self {
+impl From<ajo_state::ClockError> for CommandError {
+    fn from(error: ajo_state::ClockError) -> Self {
         Self::new(error.to_string())
     }
 }

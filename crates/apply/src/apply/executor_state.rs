@@ -6,7 +6,7 @@ use ajo_core::{LiveLimit, Uid};
 use ajo_limits::{ConfigChange, ConfigKey, DeployState, ObservedConfig, Plan, StepError, StepState};
 use serde_json::{Map, Value};
 
-use crate::{FileError, JournalFile};
+use ajo_state::{FileError, JournalFile};
 
 /// Shared by all calls of an apply.
 pub(super) struct ExecutorState {

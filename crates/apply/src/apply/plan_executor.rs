@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt as _};
 use super::executor_state::{ExecutorState, StepOutcome, own_error};
 use super::service_reader::ServiceReader;
 use super::service_writer::{self, WriteError, can_deploy_error, step_error};
-use crate::{FileError, JournalFile};
+use ajo_state::{FileError, JournalFile};
 
 /// Receives progress and can cancel an apply.
 pub trait ApplyObserver: Send + Sync {

@@ -41,7 +41,7 @@ pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), Command
 pub(crate) fn save(start: &StartArgs, emulator: &Emulator) -> Result<(), CommandError> {
     let Some(path) = &start.data else { return Ok(()) };
     let snapshot = emulator.state().snapshot();
-    Ok(ajo_apply::write_atomic(path, &format!("{snapshot:#}\n"))?)
+    Ok(ajo_state::write_atomic(path, &format!("{snapshot:#}\n"))?)
 }
 
 fn directory(path: &Path) -> &Path {

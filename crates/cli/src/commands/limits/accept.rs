@@ -98,7 +98,7 @@ pub(crate) fn write_files(changed: &[SourceFile], input: &LimitsInput) -> Result
         }
     }
     for file in changed {
-        ajo_apply::write_atomic(Path::new(&file.name), &file.content)?;
+        ajo_state::write_atomic(Path::new(&file.name), &file.content)?;
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ajo_apply::JournalFile;
 use ajo_core::SandboxName;
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, ObservedLimits, Plan, PlanOptions, StepResult, StepState, plan,
 };
+use ajo_state::JournalFile;
 use tokio::runtime::Handle;
 
 use super::input::LimitsInput;
@@ -100,7 +100,7 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
     };
     // A freeze window does not block a resume: a half-finished apply is worse than a change at the wrong time.
     if !args.resume {
-        input.check_freeze(ajo_apply::current_time()?)?;
+        input.check_freeze(ajo_state::current_time()?)?;
     }
     let options = match (&reviewed, input.resume_options) {
         (Some(report), _) => expect_plan(report).options,
@@ -141,7 +141,7 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         confirm::confirm_production(settings, args, &input, &report).await?;
         // A freeze may have started while this process waited for the lock or the confirmation.
         if !args.resume {
-            input.check_freeze(ajo_apply::current_time()?)?;
+            input.check_freeze(ajo_state::current_time()?)?;
         }
         let ready = PendingApply { service, paths, desired, input, report, _lock: lock };
         return Ok(PrepareOutcome::Ready(Box::new(ready)));

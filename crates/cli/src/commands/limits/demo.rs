@@ -2,13 +2,14 @@
 
 use std::num::NonZeroUsize;
 
-use ajo_apply::{JournalFile, PlanExecutor, ServiceReader};
+use ajo_apply::{PlanExecutor, ServiceReader};
 use ajo_core::{Api, Client};
 use ajo_limits::file::{self, SourceFile, SourceSet};
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, JOURNAL_VERSION, JournalHeader, LimitsState, Plan, PlanOptions,
     StepState, plan,
 };
+use ajo_state::JournalFile;
 
 use super::progress_bar::ApplyProgressBar;
 use crate::command_error::CommandError;
@@ -55,7 +56,7 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
     let header = JournalHeader {
         version: JOURNAL_VERSION,
         organization: organization.to_owned(),
-        started_at: ajo_apply::current_time()?.to_string(),
+        started_at: ajo_state::current_time()?.to_string(),
         files: vec![NAME.to_owned()],
         state_digest: state.sandbox_digest(&first.sandbox),
         plan: first.clone(),

@@ -26,7 +26,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
         None => output::print_data(SafeText::document(&text))?,
         Some(file) => {
             // Never overwrite a limits file: users edit it.
-            ajo_apply::create_new(file, &text)?;
+            ajo_state::create_new(file, &text)?;
             let next = if *to == service.sandbox {
                 "add them to the state with: ajo import"
             } else {

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use ajo_apply::ApplyLock;
 use ajo_core::Uid;
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, LimitsState, ManagedConfig, ObservedConfig,
     ObservedLimits, match_configs,
 };
+use ajo_state::FileLock;
 
 use super::ambiguous_configs::AmbiguousConfigs;
 use super::input::LimitsInput;
@@ -28,7 +28,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<
     };
     let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
     let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
-    let _lock: ApplyLock = acquire_lock(&paths, 0).await?;
+    let _lock: FileLock = acquire_lock(&paths, 0).await?;
     let mut desired = paths.localize(&input, desired)?;
     service.protect_secrets(&paths, &input, &mut desired, None)?;
     let desired = &desired;

@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use ajo_apply::{ApplyLock, ApplyLockError};
+use ajo_state::{FileLock, FileLockError};
 
 use super::state_paths::StatePaths;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 
 /// Acquires the lock. Waits for at most `timeout_s` seconds.
-pub(crate) async fn acquire_lock(paths: &StatePaths, timeout_s: u64) -> Result<ApplyLock, CommandError> {
-    let lock = ApplyLock::acquire(&paths.lock_path(), lock_owner(), Duration::from_secs(timeout_s)).await;
+pub(crate) async fn acquire_lock(paths: &StatePaths, timeout_s: u64) -> Result<FileLock, CommandError> {
+    let lock = FileLock::acquire(&paths.lock_path(), lock_owner(), Duration::from_secs(timeout_s)).await;
     lock.map_err(|error| match error {
-        ApplyLockError::Held { .. } => CommandError::new(error.to_string())
+        FileLockError::Held { .. } => CommandError::new(error.to_string())
             .with_hint("wait for it with --lock-timeout SECONDS; the lock is released when that process exits")
             .with_exit_status(ExitStatus::Stale),
-        ApplyLockError::File(error) => error.into(),
-        ApplyLockError::Clock(error) => error.into(),
+        FileLockError::File(error) => error.into(),
+        FileLockError::Clock(error) => error.into(),
     })
 }
 

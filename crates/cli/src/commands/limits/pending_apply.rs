@@ -4,11 +4,12 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
+use ajo_apply::PlanExecutor;
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigKey, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal,
     JournalHeader, Plan, StepResult, StepState, UnmanagedHandling, plan,
 };
+use ajo_state::{FileLock, JournalFile};
 
 use super::input::LimitsInput;
 use super::plan as planning;
@@ -28,7 +29,7 @@ pub(super) struct PendingApply {
     pub(super) input: LimitsInput,
     pub(super) report: CommandReport,
     /// Held until the state is written.
-    pub(super) _lock: ApplyLock,
+    pub(super) _lock: FileLock,
 }
 
 impl PendingApply {
@@ -127,7 +128,7 @@ impl PendingApply {
         Ok(JournalHeader {
             version: JOURNAL_VERSION,
             organization: self.service.organization().to_owned(),
-            started_at: ajo_apply::current_time()?.to_string(),
+            started_at: ajo_state::current_time()?.to_string(),
             files,
             state_digest: state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),

@@ -72,7 +72,7 @@ pub(crate) fn build_report(
     };
     let normalized: Vec<_> = plan.normalized.iter().map(NormalizedConfig::to_diagnostic).collect();
     let mut report = CommandReport {
-        notes: [note, input.freeze_notice(ajo_apply::current_time()?)]
+        notes: [note, input.freeze_notice(ajo_state::current_time()?)]
             .into_iter()
             .flatten()
             .chain(missing_limit_notes(&plan))
@@ -147,7 +147,7 @@ fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
     }
     check_no_secret("the plan", report)?;
     let text = OutputFormat::Json.render(report, &|_| None, TextStyle::default());
-    ajo_apply::write_atomic(file, text.as_str())?;
+    ajo_state::write_atomic(file, text.as_str())?;
     let digest = &expect_plan(report).digest;
     output::print_note(safe!(
         "saved the plan; apply it with: ajo apply --plan {} --digest {}",

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use ajo_apply::JournalFile;
 use ajo_core::rules::Severity;
 use ajo_limits::{CommandOutcome, DesiredConfig, Journal};
+use ajo_state::JournalFile;
 
 use super::input::{LimitsInput, read_secrets};
 use super::state_paths::StatePaths;

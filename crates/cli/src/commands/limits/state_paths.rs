@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use ajo_apply::{ApplyLock, JournalFile, StateFile};
 use ajo_core::SandboxName;
 use ajo_limits::{DesiredLimits, Journal, LimitsState, ObservedLimits};
+use ajo_state::{FileLock, JournalFile, StateFile};
 use tempfile::TempDir;
 
 use super::input::LimitsInput;
@@ -48,7 +48,7 @@ impl StatePaths {
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let default = || first.and_then(|file| file.parent()).unwrap_or(Path::new("")).join("ajo.state.json");
         // Lock and journal are next to the target of a symlink, so that two links to one state share them.
-        let path = ajo_apply::resolve_links(&state.map_or_else(default, Path::to_owned));
+        let path = ajo_state::resolve_links(&state.map_or_else(default, Path::to_owned));
         // `a` and `a.json` would share a lock and a journal.
         if path.extension().is_none_or(|extension| extension != "json") {
             let error = CommandError::new(format!("the name of the state file `{}` must end in .json", path.display()));
@@ -86,7 +86,7 @@ impl StatePaths {
     }
 
     pub(crate) fn lock_path(&self) -> PathBuf {
-        ApplyLock::path_for(self.state_file.path())
+        FileLock::path_for(self.state_file.path())
     }
 
     /// Loads the state. Fails if it belongs to another organization.

@@ -90,7 +90,7 @@ impl<'a> LimitsEdit<'a> {
         let content = own_lines.fold("# Recommended by `ajo size`.\n".to_owned(), |text, line| text + line + "\n");
         let name = self.file.display().to_string();
         let diff = TextDiff::from_lines("", &content).unified_diff().header("/dev/null", &name).to_string();
-        self.finish(&diff, || Ok(ajo_apply::create_new(self.file, &content)?))
+        self.finish(&diff, || Ok(ajo_state::create_new(self.file, &content)?))
     }
 
     fn finish(&self, diff: &str, write: impl FnOnce() -> Result<(), CommandError>) -> Result<(), CommandError> {

@@ -3,8 +3,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use ajo_apply::ApplyLock;
 use ajo_limits::CommandReport;
+use ajo_state::FileLock;
 use serde_json::{Value, json};
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
@@ -169,7 +169,7 @@ async fn freeze_that_starts_in_wait_blocks() {
     for lead_seconds in [1, 5, 25] {
         let fixture = LimitsFixture::start().await;
         fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
-        let lock = ApplyLock::acquire(&fixture.path("ajo.state.lock"), "a test".to_owned(), Duration::ZERO).await;
+        let lock = FileLock::acquire(&fixture.path("ajo.state.lock"), "a test".to_owned(), Duration::ZERO).await;
         let lock = lock.expect("the lock");
         let from = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(lead_seconds);
         let windows = format!("[{{ from: {from}, to: 2199-01-01T00:00:00Z, reason: sale }}]");

@@ -3,10 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
-use ajo_apply::{ApplyLock, JournalFile, StateFile, create_new, write_atomic};
 use ajo_limits::{
     Digest, JOURNAL_VERSION, JournalEntry, JournalHeader, LimitsState, ObservedLimits, PlanOptions, StepState, plan,
 };
+use ajo_state::{FileLock, JournalFile, StateFile, create_new, write_atomic};
 
 fn header() -> JournalHeader {
     let desired =
@@ -81,13 +81,13 @@ fn files_are_written_atomically() {
 #[tokio::test]
 async fn second_lock_reports_holder() {
     let directory = tempfile::tempdir().expect("a directory");
-    let path = ApplyLock::path_for(&directory.path().join("ajo.state.json"));
-    let held = ApplyLock::acquire(&path, "ann@desk".to_owned(), Duration::ZERO).await.expect("free");
-    let error = ApplyLock::acquire(&path, "bob@desk".to_owned(), Duration::from_millis(150)).await.expect_err("held");
+    let path = FileLock::path_for(&directory.path().join("ajo.state.json"));
+    let held = FileLock::acquire(&path, "ann@desk".to_owned(), Duration::ZERO).await.expect("free");
+    let error = FileLock::acquire(&path, "bob@desk".to_owned(), Duration::from_millis(150)).await.expect_err("held");
     let message = error.to_string();
     assert!(message.contains("ann@desk") && message.contains(&format!("process {}", std::process::id())), "{message}");
     drop(held);
-    ApplyLock::acquire(&path, "bob@desk".to_owned(), Duration::MAX).await.expect("free again");
+    FileLock::acquire(&path, "bob@desk".to_owned(), Duration::MAX).await.expect("free again");
 }
 
 #[cfg(unix)]
@@ -107,7 +107,7 @@ mod special_files {
     }
 
     async fn lock_error(path: &Path) -> String {
-        ApplyLock::acquire(path, "ann@desk".to_owned(), Duration::ZERO).await.expect_err("refused").to_string()
+        FileLock::acquire(path, "ann@desk".to_owned(), Duration::ZERO).await.expect_err("refused").to_string()
     }
 
     #[tokio::test]
@@ -115,7 +115,7 @@ mod special_files {
         let directory = tempfile::tempdir().expect("a directory");
         let notes = directory.path().join("notes.txt");
         fs::write(&notes, "my notes").expect("written");
-        let lock = ApplyLock::path_for(&directory.path().join("ajo.state.json"));
+        let lock = FileLock::path_for(&directory.path().join("ajo.state.json"));
 
         symlink(&notes, &lock).expect("a link");
         assert!(lock_error(&lock).await.ends_with("ajo.state.lock: it is a symbolic link"));
@@ -138,11 +138,11 @@ mod special_files {
     async fn lock_file_is_reused_and_private() {
         let directory = tempfile::tempdir().expect("a directory");
         let lock = directory.path().join("ajo.state.lock");
-        drop(ApplyLock::acquire(&lock, "ann@desk".to_owned(), Duration::ZERO).await.expect("free"));
+        drop(FileLock::acquire(&lock, "ann@desk".to_owned(), Duration::ZERO).await.expect("free"));
         assert_eq!(mode(&lock), 0o600);
         for left in ["", "{\"own", r#"{"owner":"ann@de"#] {
             fs::write(&lock, left).expect("written");
-            ApplyLock::acquire(&lock, "bob@desk".to_owned(), Duration::ZERO).await.expect(left);
+            FileLock::acquire(&lock, "bob@desk".to_owned(), Duration::ZERO).await.expect(left);
         }
         assert!(fs::read_to_string(&lock).expect("text").contains("bob@desk"));
     }

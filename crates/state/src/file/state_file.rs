@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ajo_core::SymlinkPolicy;
 use ajo_limits::LimitsState;
 
-use crate::atomic_file::{self, FileError};
+use super::atomic_file::{self, FileError};
 
 /// The file that stores the state.
 #[derive(Clone, Debug)]

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use ajo_core::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader};
 
-use crate::atomic_file::{self, FileError};
+use super::atomic_file::{self, FileError};
 
 /// A journal on disk. An appended line survives the process; a synced line also survives the machine.
 ///
 /// ```
-/// use ajo_apply::JournalFile;
+/// use ajo_state::JournalFile;
 /// use ajo_core::Verb;
 /// use ajo_limits::{DesiredLimits, JOURNAL_VERSION, JournalEntry, JournalHeader, LimitsState, ObservedLimits, PlanOptions, plan};
 ///
@@ -139,11 +139,11 @@ impl JournalFile {
     }
 
     /// The file to sync and the number of lines that the sync covers.
-    pub(crate) fn sync_handle(&self) -> (Arc<File>, u64) {
+    pub fn sync_handle(&self) -> (Arc<File>, u64) {
         (self.file.clone(), self.line_count)
     }
 
-    pub(crate) fn sync_error(&self, error: &io::Error) -> FileError {
+    pub fn sync_error(&self, error: &io::Error) -> FileError {
         FileError::new("write", &self.path, error)
     }
 

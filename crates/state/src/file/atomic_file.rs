@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 /// A state, lock, journal, or limits file that could not be read or written.
 ///
 /// ```
-/// use ajo_apply::{FileError, create_new, resolve_links, write_atomic};
+/// use ajo_state::{FileError, create_new, resolve_links, write_atomic};
 ///
 /// let directory = tempfile::tempdir()?;
 /// let path = directory.path().join("limits.yaml");

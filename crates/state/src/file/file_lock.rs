@@ -10,7 +10,7 @@ use ajo_engine::untrusted_text::excerpt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::atomic_file::{FileError, sibling_path};
+use super::atomic_file::{FileError, sibling_path};
 use crate::current_time::{ClockError, current_time};
 
 /// The interval between two attempts to take a held lock.
@@ -24,24 +24,24 @@ const MAX_LOCK_BYTES: usize = 4096;
 ///
 /// ```
 /// use std::time::Duration;
-/// use ajo_apply::{ApplyLock, ApplyLockError, LockHolder};
+/// use ajo_state::{FileLock, FileLockError, LockHolder};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let directory = tempfile::tempdir()?;
-/// let path = ApplyLock::path_for(&directory.path().join("ajo.state.json"));
-/// let first = ApplyLock::acquire(&path, "a pipeline".to_owned(), Duration::ZERO).await?;
-/// let error = ApplyLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await.unwrap_err();
-/// let ApplyLockError::Held { holder: Some(LockHolder { owner, .. }), .. } = error else { panic!("{error}") };
+/// let path = FileLock::path_for(&directory.path().join("ajo.state.json"));
+/// let first = FileLock::acquire(&path, "a pipeline".to_owned(), Duration::ZERO).await?;
+/// let error = FileLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await.unwrap_err();
+/// let FileLockError::Held { holder: Some(LockHolder { owner, .. }), .. } = error else { panic!("{error}") };
 /// assert_eq!(owner, "a pipeline");
 /// drop(first);
-/// ApplyLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await?;
+/// FileLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await?;
 /// # Ok(())
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(example())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct ApplyLock {
+pub struct FileLock {
     _file: File,
 }
 
@@ -58,7 +58,7 @@ pub struct LockHolder {
 
 /// Why the lock could not be taken.
 #[derive(Debug, thiserror::Error)]
-pub enum ApplyLockError {
+pub enum FileLockError {
     /// Another process holds it.
     #[error("another apply or import is running{}", describe_holder(holder.as_ref(), *age))]
     Held {
@@ -74,7 +74,7 @@ pub enum ApplyLockError {
     Clock(#[from] ClockError),
 }
 
-impl ApplyLock {
+impl FileLock {
     /// The path of a state file's lock: `ajo.state.lock` for `ajo.state.json`.
     pub fn path_for(state: &Path) -> PathBuf {
         sibling_path(state, "lock")
@@ -85,7 +85,7 @@ impl ApplyLock {
     /// # Errors
     ///
     /// Another process holds the lock, the lock file cannot be written, or it is a symlink or a file of another program.
-    pub async fn acquire(path: &Path, owner: String, timeout: Duration) -> Result<Self, ApplyLockError> {
+    pub async fn acquire(path: &Path, owner: String, timeout: Duration) -> Result<Self, FileLockError> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
@@ -105,7 +105,7 @@ impl ApplyLock {
                     let age = holder
                         .as_ref()
                         .and_then(|holder| Duration::try_from(current_time().ok()?.duration_since(holder.since)).ok());
-                    return Err(ApplyLockError::Held { holder, age });
+                    return Err(FileLockError::Held { holder, age });
                 }
                 Err(TryLockError::Error(error)) => return Err(FileError::new("lock", path, &error).into()),
             }

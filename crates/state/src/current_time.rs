@@ -12,8 +12,8 @@ pub struct ClockError;
 /// The current time of the system clock. Unlike [`Timestamp::now`], it does not panic after the year 9999.
 ///
 /// ```
-/// assert!(ajo_apply::current_time()? > jiff::Timestamp::UNIX_EPOCH);
-/// # Ok::<(), ajo_apply::ClockError>(())
+/// assert!(ajo_state::current_time()? > jiff::Timestamp::UNIX_EPOCH);
+/// # Ok::<(), ajo_state::ClockError>(())
 /// ```
 pub fn current_time() -> Result<Timestamp, ClockError> {
     to_timestamp(SystemTime::now())

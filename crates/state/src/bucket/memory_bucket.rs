@@ -1,0 +1,72 @@
+//! A bucket in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+
+use super::{Bucket, BucketError, BucketObject, ObjectVersion, PutCondition, PutError};
+
+/// A linearizable bucket in memory, for tests.
+#[derive(Debug, Default)]
+pub struct MemoryBucket {
+    objects: Mutex<Objects>,
+}
+
+#[derive(Debug, Default)]
+struct Objects {
+    objects: BTreeMap<String, BucketObject>,
+    writes: u64,
+}
+
+impl MemoryBucket {
+    fn lock(&self) -> MutexGuard<'_, Objects> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Objects {
+    fn put(&mut self, name: &str, content: Vec<u8>, condition: &PutCondition) -> Result<ObjectVersion, PutError> {
+        let is_met = match (self.objects.get(name), condition) {
+            (None, PutCondition::Absent) => true,
+            (Some(object), PutCondition::Version(version)) => object.version == *version,
+            _ => false,
+        };
+        if !is_met {
+            return Err(PutError::Conflict);
+        }
+        self.writes += 1;
+        let version = ObjectVersion { e_tag: Some(format!("\"{}\"", self.writes)), generation: None };
+        self.objects.insert(name.to_owned(), BucketObject { content, version: version.clone() });
+        Ok(version)
+    }
+}
+
+impl Bucket for MemoryBucket {
+    fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<BucketObject>, BucketError>> {
+        ready(Ok(self.lock().objects.get(name).cloned())).boxed()
+    }
+
+    fn put<'a>(
+        &'a self,
+        name: &'a str,
+        content: Vec<u8>,
+        condition: PutCondition,
+    ) -> BoxFuture<'a, Result<ObjectVersion, PutError>> {
+        ready(self.lock().put(name, content, &condition)).boxed()
+    }
+
+    fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, BucketError>> {
+        let names = self.lock().objects.keys().filter(|name| name.starts_with(prefix)).cloned().collect();
+        ready(Ok(names)).boxed()
+    }
+
+    fn delete<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BucketError>> {
+        self.lock().objects.remove(name);
+        ready(Ok(())).boxed()
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("memory://{name}")
+    }
+}

@@ -1,0 +1,11 @@
+//! State, journal, and lock in files of one machine.
+
+mod atomic_file;
+mod file_lock;
+mod journal_file;
+mod state_file;
+
+pub use atomic_file::{FileError, create_new, resolve_links, write_atomic};
+pub use file_lock::{FileLock, FileLockError, LockHolder};
+pub use journal_file::JournalFile;
+pub use state_file::StateFile;
