@@ -68,7 +68,7 @@ pub enum PutCondition {
 }
 
 /// A write that was not confirmed.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum PutError {
     /// The condition did not hold, according to the store. A lost response to an earlier identical write has the same effect.
     #[error("another write came first")]

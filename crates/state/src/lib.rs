@@ -6,6 +6,7 @@ mod bucket;
 mod current_time;
 mod file;
 mod location;
+pub mod protocol;
 
 #[cfg(feature = "bucket")]
 pub use bucket::CloudBucket;

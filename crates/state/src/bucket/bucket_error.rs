@@ -1,7 +1,7 @@
 //! Why a request to a bucket failed.
 
 /// A failed request to a bucket.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("failed to {operation} {url}: {message}")]
 pub struct BucketError {
     pub kind: BucketErrorKind,
