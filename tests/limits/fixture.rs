@@ -118,6 +118,7 @@ impl ApplyFixture {
             organization: ORG_ID.to_owned(),
             started_at: "2026-11-26T00:00:00Z".to_owned(),
             files: Vec::new(),
+            api: None,
             state_digest: self.state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),
         };

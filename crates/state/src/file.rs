@@ -2,10 +2,12 @@
 
 mod atomic_file;
 mod file_lock;
+mod file_state;
 mod journal_file;
 mod state_file;
 
 pub use atomic_file::{FileError, create_new, resolve_links, write_atomic};
-pub use file_lock::{FileLock, FileLockError, LockHolder};
+pub use file_lock::{FileLock, FileLockError};
+pub use file_state::{FileState, LockedFile};
 pub use journal_file::JournalFile;
 pub use state_file::StateFile;

@@ -1,13 +1,25 @@
 //! The state of limits as code: what is managed, who changes it, and which calls an unfinished apply made.
 //!
+//! - [`StateBackend`] reads and locks the state, in a file or in a bucket that several machines share.
+//! - [`StateLock`] is a state that only this process changes; [`ApplyJournal`] records the calls of an apply.
+//! - [`protocol`] decides how machines share a bucket. It is pure.
+//!
 //! Limits in this crate are ours unless a source is given.
 
+mod apply_journal;
 mod bucket;
 mod current_time;
 mod file;
 mod location;
 pub mod protocol;
+mod shared;
+mod state_backend;
+mod state_error;
+mod state_lock;
+mod state_scope;
+mod stored_state;
 
+pub use apply_journal::ApplyJournal;
 #[cfg(feature = "bucket")]
 pub use bucket::CloudBucket;
 pub use bucket::{
@@ -16,6 +28,13 @@ pub use bucket::{
 };
 pub use current_time::{ClockError, current_time};
 pub use file::{
-    FileError, FileLock, FileLockError, JournalFile, LockHolder, StateFile, create_new, resolve_links, write_atomic,
+    FileError, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new, resolve_links,
+    write_atomic,
 };
 pub use location::{BucketProvider, BucketUrl, StateLocation, StateLocationError};
+pub use shared::{DEFAULT_LEASE_TIME, LeaseClock, SharedLock, SharedState, SystemClock};
+pub use state_backend::StateBackend;
+pub use state_error::StateError;
+pub use state_lock::{RequestWindow, StateLock};
+pub use state_scope::StateScope;
+pub use stored_state::{JournalHandling, StoredState};

@@ -6,7 +6,8 @@ use std::time::Duration;
 use ajo_limits::{
     Digest, JOURNAL_VERSION, JournalEntry, JournalHeader, LimitsState, ObservedLimits, PlanOptions, StepState, plan,
 };
-use ajo_state::{FileLock, JournalFile, StateFile, create_new, write_atomic};
+use ajo_state::protocol::LeaseHolder;
+use ajo_state::{FileLock, FileLockError, JournalFile, StateFile, create_new, write_atomic};
 
 fn header() -> JournalHeader {
     let desired =
@@ -16,9 +17,14 @@ fn header() -> JournalHeader {
         organization: "A1@AdobeOrg".to_owned(),
         started_at: "2026-11-26T00:00:00Z".to_owned(),
         files: Vec::new(),
+        api: None,
         state_digest: Digest::compute(&""),
         plan: plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default()),
     }
+}
+
+fn holder(owner: &str) -> LeaseHolder {
+    LeaseHolder { owner: owner.to_owned(), process: 1, run_url: None, since: "2026-11-26T00:00:00Z".to_owned() }
 }
 
 #[test]
@@ -82,12 +88,12 @@ fn files_are_written_atomically() {
 async fn second_lock_reports_holder() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = FileLock::path_for(&directory.path().join("ajo.state.json"));
-    let held = FileLock::acquire(&path, "ann@desk".to_owned(), Duration::ZERO).await.expect("free");
-    let error = FileLock::acquire(&path, "bob@desk".to_owned(), Duration::from_millis(150)).await.expect_err("held");
-    let message = error.to_string();
-    assert!(message.contains("ann@desk") && message.contains(&format!("process {}", std::process::id())), "{message}");
+    let held = FileLock::acquire(&path, holder("ann@desk"), Duration::ZERO).await.expect("free");
+    let error = FileLock::acquire(&path, holder("bob@desk"), Duration::from_millis(150)).await.expect_err("held");
+    let FileLockError::Held { holder: Some(found) } = error else { panic!("{error}") };
+    assert_eq!(found, holder("ann@desk"));
     drop(held);
-    FileLock::acquire(&path, "bob@desk".to_owned(), Duration::MAX).await.expect("free again");
+    FileLock::acquire(&path, holder("bob@desk"), Duration::MAX).await.expect("free again");
 }
 
 #[cfg(unix)]
@@ -107,7 +113,7 @@ mod special_files {
     }
 
     async fn lock_error(path: &Path) -> String {
-        FileLock::acquire(path, "ann@desk".to_owned(), Duration::ZERO).await.expect_err("refused").to_string()
+        FileLock::acquire(path, holder("ann@desk"), Duration::ZERO).await.expect_err("refused").to_string()
     }
 
     #[tokio::test]
@@ -138,11 +144,11 @@ mod special_files {
     async fn lock_file_is_reused_and_private() {
         let directory = tempfile::tempdir().expect("a directory");
         let lock = directory.path().join("ajo.state.lock");
-        drop(FileLock::acquire(&lock, "ann@desk".to_owned(), Duration::ZERO).await.expect("free"));
+        drop(FileLock::acquire(&lock, holder("ann@desk"), Duration::ZERO).await.expect("free"));
         assert_eq!(mode(&lock), 0o600);
         for left in ["", "{\"own", r#"{"owner":"ann@de"#] {
             fs::write(&lock, left).expect("written");
-            FileLock::acquire(&lock, "bob@desk".to_owned(), Duration::ZERO).await.expect(left);
+            FileLock::acquire(&lock, holder("bob@desk"), Duration::ZERO).await.expect(left);
         }
         assert!(fs::read_to_string(&lock).expect("text").contains("bob@desk"));
     }

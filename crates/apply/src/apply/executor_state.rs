@@ -1,4 +1,4 @@
-//! Shared by the calls of an apply: the journal, and the progress of each change.
+//! Shared by the calls of an apply: the progress of each change.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,12 @@ use ajo_core::{LiveLimit, Uid};
 use ajo_limits::{ConfigChange, ConfigKey, DeployState, ObservedConfig, Plan, StepError, StepState};
 use serde_json::{Map, Value};
 
-use ajo_state::{FileError, JournalFile};
-
 /// Shared by all calls of an apply.
 pub(super) struct ExecutorState {
-    pub(super) journal: JournalFile,
     /// The progress of each change, by its index in the plan.
     progress: Vec<ChangeProgress>,
     /// No further call is started.
     pub(super) is_stopped: bool,
-    /// The first error while writing the journal.
-    pub(super) journal_error: Option<FileError>,
     /// The configurations that exist just before the first create call.
     pub(super) existing_keys: BTreeMap<ConfigKey, Uid>,
 }
@@ -47,7 +42,7 @@ pub(super) struct StepOutcome {
 }
 
 impl ExecutorState {
-    pub(super) fn new(plan: &Plan, journal: JournalFile) -> Self {
+    pub(super) fn new(plan: &Plan) -> Self {
         let progress = |change: &ConfigChange| ChangeProgress {
             uid: change.uid.clone(),
             deploy_state: change.before.clone(),
@@ -56,10 +51,8 @@ impl ExecutorState {
             has_failed: false,
         };
         Self {
-            journal,
             progress: plan.changes.iter().map(progress).collect(),
             is_stopped: false,
-            journal_error: None,
             existing_keys: BTreeMap::new(),
         }
     }
@@ -70,11 +63,6 @@ impl ExecutorState {
 
     pub(super) fn progress_mut(&mut self, change: usize) -> &mut ChangeProgress {
         &mut self.progress[change]
-    }
-
-    /// Remembers the first error while writing the journal. Returns whether there was none.
-    pub(super) fn record_write(&mut self, written: Result<(), FileError>) -> bool {
-        written.map_err(|error| self.journal_error.get_or_insert(error)).is_ok()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Records the calls of an apply in its journal.
 
-use std::io;
-
 use ajo_core::Verb;
 use ajo_limits::{DeployState, JournalEntry, ObservedConfig, StepError, StepState};
 
@@ -17,7 +15,7 @@ impl PlanExecutor<'_> {
     ///
     /// The journal cannot be written, so the call must not be made, except to finish a redeploy.
     pub(super) async fn start_step(&self, index: usize, step: Verb) -> Result<(), StepError> {
-        if self.append_entry_durably(JournalEntry::Started { change: index, step }).await {
+        if self.journal.append_durably(JournalEntry::Started { change: index, step }).await {
             Ok(())
         } else {
             Err(own_error("the journal cannot be written".to_owned(), JOURNAL_HINT))
@@ -47,7 +45,7 @@ impl PlanExecutor<'_> {
         let response = response.map(|response| Box::new(response.with_salt(salt)));
         let response = response.filter(|response| self.is_free_of_secrets(response));
         let error = error.map(|error| self.redact_error(error));
-        self.append_entry(JournalEntry::Finished { change: index, step, state, uid, response, error, live });
+        self.journal.append(JournalEntry::Finished { change: index, step, state, uid, response, error, live });
         self.observer.step_finished(change, step, state);
     }
 
@@ -66,34 +64,5 @@ impl PlanExecutor<'_> {
     fn is_free_of_secrets(&self, response: &ObservedConfig) -> bool {
         let text = serde_json::to_string(response).expect("strings, numbers, and lists");
         self.observer.redact(text.clone()) == text
-    }
-
-    /// Appends a line to the journal. Returns false if that failed.
-    fn append_entry(&self, entry: JournalEntry) -> bool {
-        let mut shared = self.lock_state();
-        let written = shared.journal.append(entry);
-        shared.record_write(written)
-    }
-
-    /// Appends a line and syncs it to disk before the call that it announces. Concurrent callers share one sync, because
-    /// syncing many lines is as fast as syncing one.
-    async fn append_entry_durably(&self, entry: JournalEntry) -> bool {
-        if !self.append_entry(entry) {
-            return false;
-        }
-        let line = self.lock_state().journal.sync_handle().1;
-        let mut synced = self.synced_lines.lock().await;
-        if self.lock_state().journal_error.is_some() {
-            return false;
-        }
-        if *synced >= line {
-            return true;
-        }
-        let (file, lines) = self.lock_state().journal.sync_handle();
-        let done = tokio::task::spawn_blocking(move || file.sync_data()).await.map_err(io::Error::other).flatten();
-        let mut shared = self.lock_state();
-        let done = done.map_err(|error| shared.journal.sync_error(&error));
-        *synced = lines;
-        shared.record_write(done)
     }
 }

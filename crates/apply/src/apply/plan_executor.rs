@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ajo_core::{Api, CallError, Client, Uid, Verb};
-use ajo_limits::{ConfigChange, DeployState, LiveState, ObservedConfig, Plan, PlanTask, StepState};
+use ajo_limits::{ConfigChange, DeployState, Journal, LiveState, ObservedConfig, Plan, PlanTask, StepState};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::executor_state::{ExecutorState, StepOutcome, own_error};
 use super::service_reader::ServiceReader;
 use super::service_writer::{self, WriteError, can_deploy_error, step_error};
-use ajo_state::{FileError, JournalFile};
+use ajo_state::{ApplyJournal, StateError, StateLock};
 
 /// Receives progress and can cancel an apply.
 pub trait ApplyObserver: Send + Sync {
@@ -34,21 +34,28 @@ pub struct PlanExecutor<'a> {
     pub(super) client: &'a Client,
     pub(super) plan: &'a Plan,
     pub(super) observer: &'a dyn ApplyObserver,
+    lock: &'a StateLock,
+    pub(super) journal: ApplyJournal,
     state: Mutex<ExecutorState>,
-    /// The number of journal lines that are on disk.
-    pub(super) synced_lines: tokio::sync::Mutex<u64>,
 }
 
 impl<'a> PlanExecutor<'a> {
-    /// Prepares to execute `plan` with `client`, recording every call in `journal`.
-    pub fn new(client: &'a Client, plan: &'a Plan, journal: JournalFile, observer: &'a dyn ApplyObserver) -> Self {
+    /// Prepares to execute `plan` with `client` under `lock`, recording every call in `journal`.
+    pub fn new(
+        client: &'a Client,
+        plan: &'a Plan,
+        lock: &'a StateLock,
+        journal: ApplyJournal,
+        observer: &'a dyn ApplyObserver,
+    ) -> Self {
         Self {
             reader: ServiceReader::new(client),
             client,
             plan,
             observer,
-            state: Mutex::new(ExecutorState::new(plan, journal)),
-            synced_lines: tokio::sync::Mutex::new(0),
+            lock,
+            journal,
+            state: Mutex::new(ExecutorState::new(plan)),
         }
     }
 
@@ -58,9 +65,9 @@ impl<'a> PlanExecutor<'a> {
         Self { reader, ..self }
     }
 
-    /// Makes the calls and returns the journal, with the error if it could not be written to disk. After such an error, only
-    /// the redeploys that have begun are finished. The journal in memory is complete.
-    pub async fn run(self, concurrency: NonZeroUsize) -> (JournalFile, Option<FileError>) {
+    /// Makes the calls and returns the journal, with the error if it could not be written. After such an error, only the
+    /// redeploys that have begun are finished. The journal in memory is complete.
+    pub async fn run(self, concurrency: NonZeroUsize) -> (Journal, Option<StateError>) {
         for phase in self.plan.schedule() {
             if phase.verb == Verb::Create {
                 self.find_existing_keys(&phase.tasks).await;
@@ -68,8 +75,8 @@ impl<'a> PlanExecutor<'a> {
             let tasks = phase.tasks.iter().map(|task| self.run_task(task));
             stream::iter(tasks).buffer_unordered(concurrency.get()).collect::<Vec<()>>().await;
         }
-        let shared = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (shared.journal, shared.journal_error)
+        self.journal.flush().await;
+        self.journal.into_parts()
     }
 
     /// Lists what exists before the create calls, so that a configuration created since the plan is not created twice.
@@ -109,7 +116,7 @@ impl<'a> PlanExecutor<'a> {
     pub(super) fn must_stop(&self) -> bool {
         let is_cancelled = self.observer.is_cancelled();
         let shared = self.lock_state();
-        is_cancelled || shared.is_stopped || shared.journal_error.is_some()
+        is_cancelled || shared.is_stopped || self.journal.has_failed()
     }
 
     fn has_failed(&self, index: usize) -> bool {

@@ -26,6 +26,7 @@ use crate::{Digest, JOURNAL_VERSION, JournalEntry, JournalHeader};
 ///     organization: "A1B2@AdobeOrg".to_owned(),
 ///     started_at: "2026-11-26T09:00:00Z".to_owned(),
 ///     files: vec!["/srv/limits/prod.yaml".to_owned()],
+///     api: None,
 ///     state_digest: state.sandbox_digest("prod"),
 ///     plan: plan(&desired, &ObservedLimits::default(), &state, PlanOptions::default()),
 /// };

@@ -1,6 +1,6 @@
 //! The lines of a journal.
 
-use ajo_core::{LiveLimit, Uid, Verb};
+use ajo_core::{Api, LiveLimit, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ pub struct JournalHeader {
     pub files: Vec<String>,
     /// The digest of the sandbox's state before the apply.
     pub state_digest: Digest,
+    /// The API whose calls are in this journal; those of the other API are in another one. Absent if it has all calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub api: Option<Api>,
     /// The plan that is applied.
     pub plan: Plan,
 }

@@ -26,7 +26,7 @@ impl Journal {
             return;
         }
         state.organization.get_or_insert_with(|| self.header.organization.clone());
-        for found in &self.header.plan.stale {
+        for found in self.header.plan.stale.iter().filter(|found| self.covers(found.key.api)) {
             let unedited = |now: &ObservedConfig| now.last_modified_at == found.last_modified_at;
             if observed.get(&found.uid).is_some_and(|now| unedited(now) && found.is_unchanged(now)) {
                 state.record(found.clone());
@@ -91,7 +91,13 @@ impl Journal {
                 progress.record(entry);
             }
         }
+        all.retain(|progress| self.covers(progress.change.key.api));
         all
+    }
+
+    /// Whether this journal has the calls of this API.
+    fn covers(&self, api: Api) -> bool {
+        self.header.api.is_none_or(|own| own == api)
     }
 }
 

@@ -28,6 +28,7 @@ fn header(plan: &Plan) -> JournalHeader {
         organization: "A1@AdobeOrg".to_owned(),
         started_at: "2026-11-26T00:00:00Z".to_owned(),
         files: Vec::new(),
+        api: None,
         state_digest: ajo_limits::Digest::compute(&""),
         plan: plan.clone(),
     }

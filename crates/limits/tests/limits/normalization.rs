@@ -68,6 +68,7 @@ fn apply(
         organization: "A1@AdobeOrg".to_owned(),
         started_at: "2026-11-26T00:00:00Z".to_owned(),
         files: Vec::new(),
+        api: None,
         state_digest: state.sandbox_digest("prod"),
         plan: plan.clone(),
     });

@@ -6,12 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ajo_core::{SymlinkPolicy, open_regular_file, read_bounded_text};
-use ajo_engine::untrusted_text::excerpt;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::atomic_file::{FileError, sibling_path};
-use crate::current_time::{ClockError, current_time};
+use crate::protocol::LeaseHolder;
 
 /// The interval between two attempts to take a held lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -24,17 +21,24 @@ const MAX_LOCK_BYTES: usize = 4096;
 ///
 /// ```
 /// use std::time::Duration;
-/// use ajo_state::{FileLock, FileLockError, LockHolder};
+/// use ajo_state::protocol::LeaseHolder;
+/// use ajo_state::{FileLock, FileLockError};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let directory = tempfile::tempdir()?;
+/// let holder = |owner: &str| LeaseHolder {
+///     owner: owner.to_owned(),
+///     process: std::process::id(),
+///     run_url: None,
+///     since: "2026-11-26T09:00:00Z".to_owned(),
+/// };
 /// let path = FileLock::path_for(&directory.path().join("ajo.state.json"));
-/// let first = FileLock::acquire(&path, "a pipeline".to_owned(), Duration::ZERO).await?;
-/// let error = FileLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await.unwrap_err();
-/// let FileLockError::Held { holder: Some(LockHolder { owner, .. }), .. } = error else { panic!("{error}") };
+/// let first = FileLock::acquire(&path, holder("a pipeline"), Duration::ZERO).await?;
+/// let error = FileLock::acquire(&path, holder("a person"), Duration::ZERO).await.unwrap_err();
+/// let FileLockError::Held { holder: Some(LeaseHolder { owner, .. }), .. } = error else { panic!("{error}") };
 /// assert_eq!(owner, "a pipeline");
 /// drop(first);
-/// FileLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await?;
+/// FileLock::acquire(&path, holder("a person"), Duration::ZERO).await?;
 /// # Ok(())
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(example())?;
@@ -45,33 +49,18 @@ pub struct FileLock {
     _file: File,
 }
 
-/// Who holds the lock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LockHolder {
-    /// User and host.
-    pub owner: String,
-    /// Process ID.
-    pub process: u32,
-    /// When the lock was taken (RFC 3339).
-    pub since: Timestamp,
-}
-
 /// Why the lock could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum FileLockError {
     /// Another process holds it.
-    #[error("another apply or import is running{}", describe_holder(holder.as_ref(), *age))]
+    #[error("another process holds the lock")]
     Held {
         /// `None` if the lock file cannot be read.
-        holder: Option<LockHolder>,
-        /// How long the lock has been held.
-        age: Option<Duration>,
+        holder: Option<LeaseHolder>,
     },
     /// The lock file cannot be opened, locked, or written.
     #[error(transparent)]
     File(#[from] FileError),
-    #[error(transparent)]
-    Clock(#[from] ClockError),
 }
 
 impl FileLock {
@@ -85,7 +74,7 @@ impl FileLock {
     /// # Errors
     ///
     /// Another process holds the lock, the lock file cannot be written, or it is a symlink or a file of another program.
-    pub async fn acquire(path: &Path, owner: String, timeout: Duration) -> Result<Self, FileLockError> {
+    pub async fn acquire(path: &Path, holder: LeaseHolder, timeout: Duration) -> Result<Self, FileLockError> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
@@ -101,11 +90,7 @@ impl FileLock {
                     tokio::time::sleep(POLL_INTERVAL).await;
                 }
                 Err(TryLockError::WouldBlock) => {
-                    let holder = read_holder(&mut file);
-                    let age = holder
-                        .as_ref()
-                        .and_then(|holder| Duration::try_from(current_time().ok()?.duration_since(holder.since)).ok());
-                    return Err(FileLockError::Held { holder, age });
+                    return Err(FileLockError::Held { holder: read_holder(&mut file) });
                 }
                 Err(TryLockError::Error(error)) => return Err(FileError::new("lock", path, &error).into()),
             }
@@ -113,7 +98,6 @@ impl FileLock {
         if !contains_lock(&mut file) {
             return Err(FileError::new("lock", path, &"it is not a lock file of ajo").into());
         }
-        let holder = LockHolder { owner, process: std::process::id(), since: current_time()? };
         let written = file.set_len(0).and_then(|()| {
             file.rewind()?;
             file.write_all((serde_json::to_string(&holder)? + "\n").as_bytes())
@@ -123,7 +107,7 @@ impl FileLock {
     }
 }
 
-fn read_holder(file: &mut File) -> Option<LockHolder> {
+fn read_holder(file: &mut File) -> Option<LeaseHolder> {
     file.rewind().ok()?;
     serde_json::from_str(&read_bounded_text(file, MAX_LOCK_BYTES).ok()?).ok()
 }
@@ -133,11 +117,4 @@ fn contains_lock(file: &mut File) -> bool {
     const START: &str = r#"{"owner":"#;
     let text = file.rewind().and_then(|()| read_bounded_text(file, MAX_LOCK_BYTES));
     text.is_ok_and(|text| text.starts_with(START) || START.starts_with(&text))
-}
-
-fn describe_holder(holder: Option<&LockHolder>, age: Option<Duration>) -> String {
-    let Some(LockHolder { owner, process, since }) = holder else { return String::new() };
-    let owner = excerpt(owner, 80);
-    let age = age.map_or_else(String::new, |age| format!(", {} s ago", age.as_secs()));
-    format!(": {owner}, process {process}, since {since}{age}")
 }

@@ -25,6 +25,7 @@ use super::atomic_file::{self, FileError};
 ///     organization: "A1B2@AdobeOrg".to_owned(),
 ///     started_at: "2026-11-26T09:00:00Z".to_owned(),
 ///     files: Vec::new(),
+///     api: None,
 ///     state_digest: state.sandbox_digest("prod"),
 ///     plan: plan(&desired, &ObservedLimits::default(), &state, PlanOptions::default()),
 /// };

@@ -58,6 +58,7 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
         organization: organization.to_owned(),
         started_at: ajo_state::current_time()?.to_string(),
         files: vec![NAME.to_owned()],
+        api: None,
         state_digest: state.sandbox_digest(&first.sandbox),
         plan: first.clone(),
     };

@@ -130,6 +130,7 @@ impl PendingApply {
             organization: self.service.organization().to_owned(),
             started_at: ajo_state::current_time()?.to_string(),
             files,
+            api: None,
             state_digest: state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),
         })

@@ -1,0 +1,55 @@
+//! Why the state could not be read, locked, or written.
+
+use ajo_engine::untrusted_text::excerpt;
+use ajo_limits::LimitsStateError;
+
+use crate::protocol::{DocumentError, LeaseHolder};
+use crate::{BucketError, ClockError, FileError};
+
+/// A failure of the state, its lock, or a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// An object in the bucket cannot be used.
+    #[error("failed to read {location}: {error}")]
+    Document {
+        /// The location of the state.
+        location: String,
+        error: DocumentError,
+    },
+    /// The state belongs to another organization.
+    #[error("failed to use {location}: {error}")]
+    Organization {
+        /// The location of the state.
+        location: String,
+        error: LimitsStateError,
+    },
+    /// Another process holds the lock.
+    #[error("another command is changing the limits{}", describe_holder(holder.as_ref()))]
+    Held {
+        /// `None` if the lock file cannot be read.
+        holder: Option<LeaseHolder>,
+        /// The epoch and the lease time in seconds, for a lease.
+        lease: Option<(u64, u64)>,
+    },
+    /// The lease expired, or someone else has it.
+    #[error("the lease was lost{}; nothing more was sent", describe_holder(taken_by.as_ref()))]
+    LeaseLost {
+        /// The new holder, if it is known.
+        taken_by: Option<LeaseHolder>,
+    },
+    /// The system has no random numbers.
+    #[error("the system has no random numbers: {0}")]
+    NoRandomNumbers(String),
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+}
+
+fn describe_holder(holder: Option<&LeaseHolder>) -> String {
+    let Some(LeaseHolder { owner, process, run_url, since }) = holder else { return String::new() };
+    let run = run_url.as_deref().map_or_else(String::new, |url| format!(", {}", excerpt(url, 200)));
+    format!(": {}, process {process}, since {}{run}", excerpt(owner, 80), excerpt(since, 40))
+}
