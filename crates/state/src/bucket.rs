@@ -2,7 +2,7 @@
 
 mod bucket_error;
 #[cfg(feature = "bucket")]
-mod cloud_bucket;
+mod cloud;
 mod memory_bucket;
 
 use std::fmt;
@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 
 pub use bucket_error::{BucketError, BucketErrorKind};
 #[cfg(feature = "bucket")]
-pub use cloud_bucket::CloudBucket;
+pub use cloud::CloudBucket;
 pub use memory_bucket::MemoryBucket;
 
 /// Maximum size of an object in bytes (our limit). A state with 10,000 configurations has about 6 MB.
