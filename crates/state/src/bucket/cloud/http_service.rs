@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ajo_auth::{BaseUrl, classify_connect_error, format_error_chain, http_client_with_timeout, proxy_of, read_bounded};
 use bytes::Bytes;
-use http::Uri;
+use http::{Method, Uri};
 use http_body_util::BodyExt as _;
 use object_store::ClientOptions;
 use object_store::client::{
@@ -104,7 +104,7 @@ impl HttpService for BucketHttpService {
         Box::pin(async move {
             let purpose = if self.number == self.shared.last_connected.load(Ordering::Relaxed) {
                 RequestPurpose::Objects
-            } else if request.uri().scheme_str() == Some("http") {
+            } else if request.uri().scheme_str() == Some("http") && request.method() != Method::POST {
                 RequestPurpose::PlatformCredentials
             } else {
                 RequestPurpose::Credentials
@@ -123,7 +123,6 @@ impl Shared {
         let client = self.client_for(purpose, &parts.uri)?;
         let url = parts.uri.to_string().parse();
         let url = url.map_err(|_| FailureCause::Settings("the URL of the store is invalid".to_owned()))?;
-        let secrets = secrets_of(&parts);
         let body = body.collect().await.map_err(|_| FailureCause::Settings("the body cannot be read".to_owned()))?;
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
@@ -131,6 +130,7 @@ impl Shared {
         let is_platform = purpose == RequestPurpose::PlatformCredentials;
         let timeout = if is_platform { self.limits.platform_timeout } else { self.limits.timeout };
         *request.timeout_mut() = Some(timeout);
+        let secrets = secrets_of(purpose, &request);
 
         let response = client.execute(request).await.map_err(send_failure)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -179,15 +179,24 @@ fn is_platform_service(uri: &Uri) -> bool {
         || ipv6.and_then(|host| host.parse::<Ipv6Addr>().ok()).is_some_and(|it| it.segments()[..2] == AMAZON_IPV6)
 }
 
-/// The secrets of a request that a server could repeat: values of the query, and of the headers with tokens.
-fn secrets_of(parts: &http::request::Parts) -> Vec<String> {
-    let query = parts.uri.query().unwrap_or_default();
-    let values = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value);
+/// The secrets of a request that a server could repeat: values of the query and of forms, and of the headers with tokens.
+fn secrets_of(purpose: RequestPurpose, request: &reqwest::Request) -> Vec<String> {
     let headers = ["authorization", "x-amz-security-token", "x-aws-ec2-metadata-token", "x-identity-header"];
-    let headers = headers.iter().filter_map(|name| parts.headers.get(*name)?.to_str().ok());
-    let words = headers.flat_map(|value| value.split([' ', '=', ',']));
+    let headers = headers.iter().filter_map(|name| request.headers().get(*name)?.to_str().ok());
+    let words = headers.flat_map(|value| value.split([' ', '=', ','])).map(str::to_owned);
+    let body = request.body().and_then(|body| std::str::from_utf8(body.as_bytes()?).ok());
+    let form = if purpose == RequestPurpose::Objects { None } else { body };
+    let values = [request.url().query(), form].into_iter().flatten().flat_map(values_of_form);
     // A short word is no secret, and would suppress harmless messages.
-    values.chain(words).filter(|secret| secret.len() >= 16).map(str::to_owned).collect()
+    values.chain(words).filter(|secret| secret.len() >= 16).collect()
+}
+
+/// The values of `a=1&b=2`, as they are and decoded.
+fn values_of_form(form: &str) -> Vec<String> {
+    let raw = form.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.to_owned());
+    let mut url = reqwest::Url::parse(LOOPBACK_URL).expect("a valid URL");
+    url.set_query(Some(form));
+    raw.chain(url.query_pairs().map(|(_, value)| value.into_owned())).collect()
 }
 
 fn send_failure(error: reqwest::Error) -> FailureCause {
