@@ -11,8 +11,6 @@
 //! # }
 //! ```
 
-#![expect(clippy::missing_panics_doc, reason = "a test helper panics to fail the test")]
-
 mod create_container;
 mod http_request;
 mod server;

@@ -1,7 +1,7 @@
 //! What every bucket does.
 
 use ajo_state::{
-    Bucket, BucketErrorKind, BucketUrl, CloudBucket, MAX_OBJECT_BYTES, ObjectVersion, PutCondition, PutError,
+    Bucket, BucketErrorKind, BucketUrl, CloudBucket, MAX_OBJECT_BYTES, ObjectVersion, PutCondition, PutError, self_test,
 };
 
 use crate::stores::{TestBucket, cloud_buckets, test_buckets};
@@ -97,6 +97,14 @@ async fn large_object_is_read_completely() {
         let content = "a large state\n".repeat(500_000);
         create(&*bucket, "a", &content).await;
         assert!(content_of(&*bucket, "a").await.as_deref() == Some(&content), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn self_test_passes() {
+    for TestBucket { name, bucket } in test_buckets() {
+        assert_eq!(self_test(&*bucket).await, Ok(()), "{name}");
+        assert_eq!(bucket.list("").await.expect("names"), Vec::<String>::new(), "{name}");
     }
 }
 
