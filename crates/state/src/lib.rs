@@ -23,8 +23,8 @@ pub use apply_journal::ApplyJournal;
 #[cfg(feature = "bucket")]
 pub use bucket::CloudBucket;
 pub use bucket::{
-    Bucket, BucketError, BucketErrorKind, BucketObject, MAX_OBJECT_BYTES, MemoryBucket, ObjectVersion, PutCondition,
-    PutError,
+    Bucket, BucketError, BucketErrorKind, BucketObject, IgnoredCondition, MAX_OBJECT_BYTES, MemoryBucket,
+    ObjectVersion, PutCondition, PutError, SelfTestError, self_test,
 };
 pub use current_time::{ClockError, current_time};
 pub use file::{

@@ -28,6 +28,8 @@ pub enum BucketErrorKind {
     InvalidSettings,
     /// No complete response arrived.
     Network,
+    /// The store asks for fewer requests.
+    Throttled,
     /// The store does not support conditional writes.
     ConditionsUnsupported,
     /// The object is larger than [`MAX_OBJECT_BYTES`](super::MAX_OBJECT_BYTES).
