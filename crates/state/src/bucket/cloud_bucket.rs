@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use object_store::ObjectStore;
 
 use super::{Bucket, BucketError, BucketObject, ObjectVersion, PutCondition, PutError};
-use crate::location::BucketUrl;
+use crate::BucketUrl;
 
 /// A bucket in S3, Google Cloud Storage, or Azure Blob Storage, or in a store that is compatible with one of them.
 #[derive(Debug)]
