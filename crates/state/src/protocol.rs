@@ -21,7 +21,7 @@ pub use fence::{Fence, FenceOutcome, Fenced, SealedJournal};
 pub use held_lease::{HeldLease, RequestPermit};
 pub use journal_document::{JOURNAL_DOCUMENT_VERSION, JournalDocument};
 pub use lease_document::{LEASE_VERSION, LeaseDocument, LeaseHolder};
-pub use object_names::{ObjectNames, StateSet};
+pub use object_names::ObjectNames;
 pub use state_document::{OpenJournal, STATE_DOCUMENT_VERSION, StateDocument};
 pub use write_id::{WriteId, WriteIds};
 
