@@ -118,8 +118,8 @@ fn unsafe_github_workflow_is_found() {
         (secret, "A: b", "a secret exactly where the service is called"),
         ("permissions: {}", "permissions: write-all", "least permissions"),
         (
-            "      contents: read\n      pull-requests",
-            "      contents: write\n      pull-requests",
+            "      contents: read\n      id-token",
+            "      contents: write\n      id-token",
             "least permissions",
         ),
         ("\"$PULL_REQUEST\"", "${{ github.event.pull_request.title }}", "no expression in a script"),
