@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -21,8 +22,10 @@ pub(super) struct WorkflowRun<'r> {
     repository: &'r CiRepository,
     workflow: Value,
     pub(super) context: Context,
-    /// Kills the job's `ajo apply` after this many seconds.
-    pub(super) kill_apply_after: Option<f64>,
+    /// The step `apply` is killed after this time.
+    pub(super) kill_apply_after_s: Option<u32>,
+    /// The artifact of this run.
+    artifact: PathBuf,
 }
 
 impl<'r> WorkflowRun<'r> {
@@ -40,7 +43,8 @@ impl<'r> WorkflowRun<'r> {
             ("vars.AWS_REGION", "us-east-1"),
         ];
         let context = context.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { repository, workflow: parse(&example("github/limits.yml")), context, kill_apply_after: None }
+        let artifact = repository.new_path("plan");
+        Self { repository, workflow: parse(&example("github/limits.yml")), context, kill_apply_after_s: None, artifact }
     }
 
     pub(super) async fn run_job(&mut self, name: &str) -> JobResult {
@@ -73,8 +77,6 @@ impl<'r> WorkflowRun<'r> {
         let origin = self.repository.fixture.path("origin.git").display().to_string();
         // Later steps have the credentials of the bucket.
         let mut job_variables: BTreeMap<String, String> = BTreeMap::new();
-        // Artifacts belong to a run.
-        let artifact = self.repository.fixture.path(&format!("{}.json", self.context["github.sha"]));
         for step in job["steps"].as_array().expect("steps") {
             let condition = step["if"].as_str().unwrap_or("success");
             let failed = context.contains_key("job.failed");
@@ -105,11 +107,11 @@ impl<'r> WorkflowRun<'r> {
                     job_variables.extend(self.repository.state_credentials());
                     continue;
                 }
-                Some("actions/upload-artifact") => format!("cp plan.json '{}'", artifact.display()),
-                Some("actions/download-artifact") => format!("cp '{}' plan.json", artifact.display()),
+                Some("actions/upload-artifact") => format!("cp plan.json '{}'", self.artifact.display()),
+                Some("actions/download-artifact") => format!("cp '{}' plan.json", self.artifact.display()),
                 Some(other) => panic!("unknown action {other}"),
             };
-            if let (Some(seconds), true) = (self.kill_apply_after, step["id"] == "apply") {
+            if let (Some(seconds), true) = (self.kill_apply_after_s, step["id"] == "apply") {
                 script = format!("timeout --signal=KILL {seconds} {script}");
             }
             let output = self.repository.run(&directory, &script, &variables).await;

@@ -48,7 +48,7 @@ pub(super) enum SharedPlace {
 pub(super) struct CiRepository {
     pub(super) fixture: LimitsFixture,
     place: SharedPlace,
-    job_count: AtomicUsize,
+    path_count: AtomicUsize,
 }
 
 impl CiRepository {
@@ -59,7 +59,7 @@ impl CiRepository {
 
     /// Like [`start`](Self::start), with the state in this place.
     pub(super) async fn start_with(place: SharedPlace) -> Self {
-        let repository = Self { fixture: LimitsFixture::start().await, place, job_count: AtomicUsize::new(0) };
+        let repository = Self { fixture: LimitsFixture::start().await, place, path_count: AtomicUsize::new(0) };
         let fixture = &repository.fixture;
         for (name, script) in [("gh", FAKE_GH), ("curl", FAKE_CURL)] {
             fixture.write(&format!("bin/{name}"), script);
@@ -105,13 +105,16 @@ impl CiRepository {
         self.run(&self.fixture.path("main"), script, &BTreeMap::new()).await.expect_success(script);
     }
 
+    /// A path that nothing else uses.
+    pub(super) fn new_path(&self, name: &str) -> PathBuf {
+        self.fixture.path(&format!("{name}-{}", self.path_count.fetch_add(1, Ordering::Relaxed)))
+    }
+
     /// An empty directory for a job.
     pub(super) fn job_directory(&self) -> PathBuf {
         let directory = match self.place {
             SharedPlace::File => self.fixture.path("job"),
-            SharedPlace::Bucket { .. } => {
-                self.fixture.path(&format!("job-{}", self.job_count.fetch_add(1, Ordering::Relaxed)))
-            }
+            SharedPlace::Bucket { .. } => self.new_path("job"),
         };
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory).expect("a directory");

@@ -117,11 +117,7 @@ fn unsafe_github_workflow_is_found() {
         ("GH_TOKEN: ${{ github.token }}", secret, "a secret exactly where the service is called"),
         (secret, "A: b", "a secret exactly where the service is called"),
         ("permissions: {}", "permissions: write-all", "least permissions"),
-        (
-            "      contents: read\n      id-token",
-            "      contents: write\n      id-token",
-            "least permissions",
-        ),
+        ("      contents: read\n      id-token", "      contents: write\n      id-token", "least permissions"),
         ("\"$PULL_REQUEST\"", "${{ github.event.pull_request.title }}", "no expression in a script"),
         ("permissions: {}", "permissions: {}\nconcurrency: limits", "only the lease decides who waits"),
         (
