@@ -16,6 +16,7 @@ mod create_container;
 pub mod history;
 mod http_request;
 mod limits_files;
+mod random_run;
 mod recorded_bucket;
 pub mod recording;
 mod server;
@@ -23,6 +24,7 @@ mod store;
 mod test_service;
 
 pub use limits_files::{Limit, SandboxLimits};
+pub use random_run::{RandomRun, RunnerPlan, RunnerResult};
 pub use recorded_bucket::RecordedBucket;
 pub use store::Store;
 pub use test_service::{SANDBOXES, TestService};

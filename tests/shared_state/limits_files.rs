@@ -26,9 +26,14 @@ pub struct Limit {
 }
 
 impl SandboxLimits {
+    /// No configurations.
+    pub fn empty(sandbox: &str) -> Self {
+        Self { sandbox: sandbox.to_owned(), capping: BTreeMap::new(), throttling: None }
+    }
+
     /// A file with one to eight capping configurations; one in three has throttling.
     pub fn random(sandbox: &str, random: &mut Rng) -> Self {
-        let mut limits = Self { sandbox: sandbox.to_owned(), capping: BTreeMap::new(), throttling: None };
+        let mut limits = Self::empty(sandbox);
         for _ in 0..random.usize(1..=ENDPOINTS) {
             limits.capping.insert(random_endpoint(random), random_limit(random, 1..1000));
         }
