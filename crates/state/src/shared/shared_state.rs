@@ -72,6 +72,15 @@ impl SharedState {
         self.read_set(&ObjectNames::new(&scope.organization, &StateSet::Throttling), journals).await
     }
 
+    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox.
+    pub(crate) async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
+        let mut journals = Vec::new();
+        let state = self.read_throttling(scope, &mut journals).await?;
+        let sandbox = scope.sandbox.as_str();
+        Ok(state.configs.iter().any(|managed| managed.sandbox == sandbox)
+            || journals.iter().any(|journal| journal.header.plan.sandbox == sandbox))
+    }
+
     async fn read_set(&self, names: &ObjectNames, journals: &mut Vec<Journal>) -> Result<LimitsState, StateError> {
         let name = names.state();
         let Some(object) = self.bucket.get(&name).await? else { return Ok(LimitsState::default()) };
