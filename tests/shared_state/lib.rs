@@ -24,7 +24,7 @@ mod store;
 mod test_service;
 
 pub use limits_files::{Limit, SandboxLimits};
-pub use random_run::{RandomRun, RunnerPlan, RunnerResult};
+pub use random_run::{RandomRun, RunnerPlan, RunnerResult, run_seeds};
 pub use recorded_bucket::RecordedBucket;
 pub use store::Store;
 pub use test_service::{SANDBOXES, TestService};

@@ -1,9 +1,12 @@
 //! Random runs of `ajo apply` by several runners at the same time, and what must be true afterwards.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use fastrand::Rng;
+use futures_util::FutureExt as _;
+use futures_util::stream::{self, StreamExt as _};
 
 use crate::history::find_second_create;
 use crate::limits_files::{Limit, SandboxLimits};
@@ -38,6 +41,13 @@ pub struct RunnerResult {
     pub exit_code: i32,
     /// The message that says why it failed.
     pub message: String,
+}
+
+impl RunnerPlan {
+    /// An apply without concurrent ones.
+    pub fn alone(file: SandboxLimits) -> Self {
+        Self { number: 0, file, lock_timeout: Duration::ZERO, starts_after: Duration::ZERO, concurrency: 4 }
+    }
 }
 
 impl RandomRun {
@@ -123,5 +133,34 @@ fn check_result(RunnerResult { number, exit_code, message }: &RunnerResult, runn
             if is_other { Ok(()) } else { Err(format!("runner {number} names {named:?} as the holder: {message}")) }
         }
         code => Err(format!("runner {number} exits with {code}: {message}")),
+    }
+}
+
+/// Runs these seeds, `concurrency` at a time: the first `bounded` ones, or `full` with `AJO_TEST_FULL=1`, or only the one in
+/// `AJO_TEST_SEED`.
+///
+/// # Panics
+///
+/// A run fails. The message has its seed.
+pub async fn run_seeds<F: Future<Output = Result<(), String>>>(
+    bounded: u64,
+    full: u64,
+    concurrency: usize,
+    run: impl Fn(u64) -> F,
+) {
+    let count = if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { full } else { bounded };
+    let only = std::env::var("AJO_TEST_SEED").ok().map(|seed| seed.parse().expect("AJO_TEST_SEED is a number"));
+    let seeds = only.map_or_else(|| (0..count).collect(), |seed: u64| vec![seed]);
+    let runs = seeds.into_iter().map(|seed| {
+        let run = AssertUnwindSafe(run(seed)).catch_unwind();
+        run.map(move |result| (seed, result))
+    });
+    let mut results = stream::iter(runs).buffer_unordered(concurrency);
+    while let Some((seed, result)) = results.next().await {
+        match result {
+            Ok(Ok(())) => {}
+            Ok(Err(problem)) => panic!("AJO_TEST_SEED={seed}: {problem}"),
+            Err(_) => panic!("AJO_TEST_SEED={seed} panics; the message is above"),
+        }
     }
 }

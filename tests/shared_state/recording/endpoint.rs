@@ -1,6 +1,5 @@
 //! A server for one runner.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -79,12 +78,14 @@ async fn respond(
     let (head, body) = request.into_parts();
     let request = Request::from_parts(head, body.collect().await?.to_bytes());
     // Once it has arrived, a request is processed, even if the client is gone.
-    let response = tokio::spawn(async move { server.process(request).await }).await.expect("no panic");
-    Ok(response.unwrap_or_else(|never| match never {}).map(Full::new))
+    match tokio::spawn(async move { server.process(request).await }).await.expect("no panic") {
+        Some(response) => Ok(response.map(Full::new)),
+        None => std::future::pending().await,
+    }
 }
 
 impl EndpointServer {
-    async fn process(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Infallible> {
+    async fn process(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let sandbox = request.headers().get("x-sandbox-name").and_then(|value| value.to_str().ok());
         let exchange = Exchange {
             runner: self.runner,
@@ -98,9 +99,8 @@ impl EndpointServer {
             status: 0,
             response: Bytes::new(),
         };
-        let index = self.log.receive(exchange);
+        let index = self.log.receive(exchange)?;
         let response = (self.handler)(request).await;
-        self.log.finish(index, response.status().as_u16(), response.body().clone());
-        Ok(response)
+        self.log.finish(index, response.status().as_u16(), response.body().clone()).then_some(response)
     }
 }

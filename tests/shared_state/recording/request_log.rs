@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use super::{Exchange, Stage};
 
-/// Is called for each request, before and after it is processed. Can block.
-pub type StageHook = Arc<dyn Fn(&Exchange, Stage) + Send + Sync>;
+/// Is called for each request, before and after it is processed. Returns whether the client gets a response.
+pub type StageHook = Arc<dyn Fn(&Exchange, Stage) -> bool + Send + Sync>;
 
 /// The requests of all runners to all servers, in the order in which they arrived.
 #[derive(Clone, Default)]
@@ -24,7 +24,7 @@ struct Shared {
 
 impl RequestLog {
     /// Calls this for each request from now on.
-    pub fn set_hook(&self, hook: impl Fn(&Exchange, Stage) + Send + Sync + 'static) {
+    pub fn set_hook(&self, hook: impl Fn(&Exchange, Stage) -> bool + Send + Sync + 'static) {
         *self.0.hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(hook));
     }
 
@@ -46,27 +46,24 @@ impl RequestLog {
         self.0.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run_hook(&self, exchange: &Exchange, stage: Stage) {
+    fn run_hook(&self, exchange: &Exchange, stage: Stage) -> bool {
         let hook = self.0.hook.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(hook) = hook {
-            hook(exchange, stage);
-        }
+        hook.is_none_or(|hook| hook(exchange, stage))
     }
 
-    /// Records a request. Returns its index.
-    pub(super) fn receive(&self, mut exchange: Exchange) -> usize {
+    /// Records a request. Returns its index, or `None` if it is not processed.
+    pub(super) fn receive(&self, mut exchange: Exchange) -> Option<usize> {
         let index = {
             let mut exchanges = self.lock();
             exchange.received_at = self.now();
             exchanges.push(exchange.clone());
             exchanges.len() - 1
         };
-        self.run_hook(&exchange, Stage::Received);
-        index
+        self.run_hook(&exchange, Stage::Received).then_some(index)
     }
 
-    /// Records the response.
-    pub(super) fn finish(&self, index: usize, status: u16, response: Bytes) {
+    /// Records the response. Returns whether it is sent.
+    pub(super) fn finish(&self, index: usize, status: u16, response: Bytes) -> bool {
         let exchange = {
             let mut exchanges = self.lock();
             let exchange = &mut exchanges[index];
@@ -75,7 +72,7 @@ impl RequestLog {
             exchange.response = response;
             exchange.clone()
         };
-        self.run_hook(&exchange, Stage::Processed);
+        self.run_hook(&exchange, Stage::Processed)
     }
 }
 
