@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ajo_state::{BucketProvider, BucketUrl};
+use ajo_limits::{BucketProvider, BucketUrl};
 
 use crate::create_container::create_container;
 use crate::http_request::put;

@@ -10,7 +10,9 @@ mod held_lease;
 mod journal_document;
 mod lease_document;
 mod object_names;
+mod read_retries;
 mod state_document;
+mod unlock_lease;
 mod write_id;
 
 use std::time::Duration;
@@ -20,9 +22,10 @@ pub use conditional_write::{ConditionalWrite, WriteOutcome};
 pub use fence::{Fence, FenceOutcome, Fenced, SealedJournal};
 pub use held_lease::{HeldLease, RequestPermit};
 pub use journal_document::{JOURNAL_DOCUMENT_VERSION, JournalDocument};
-pub use lease_document::{LEASE_VERSION, LeaseDocument, LeaseHolder};
-pub use object_names::{ObjectNames, StateSet};
+pub use lease_document::{LEASE_VERSION, LeaseDocument, LeaseHolder, MAX_LEASE_TIME};
+pub use object_names::ObjectNames;
 pub use state_document::{OpenJournal, STATE_DOCUMENT_VERSION, StateDocument};
+pub use unlock_lease::{UnlockLease, UnlockOutcome};
 pub use write_id::{WriteId, WriteIds};
 
 use crate::{BucketError, BucketObject, ObjectVersion, PutCondition, PutError};
@@ -71,6 +74,19 @@ pub enum DocumentError {
     UnsupportedVersion { name: String, found: u32, expected: u32 },
 }
 
+#[derive(serde::Deserialize)]
+struct VersionOnly {
+    version: u32,
+}
+
+/// The largest epoch (ours): the largest integer that every JSON reader keeps (RFC 8259, section 6).
+const MAX_EPOCH: u64 = (1 << 53) - 1;
+
+/// Checks an epoch of a document, so that a later one exists.
+fn check_epoch(epoch: u64) -> Result<(), String> {
+    if epoch < MAX_EPOCH { Ok(()) } else { Err(format!("epoch {epoch} is too large")) }
+}
+
 /// Parses a JSON document whose version must be `expected`.
 fn parse_document<T: serde::de::DeserializeOwned>(
     name: &str,
@@ -78,10 +94,6 @@ fn parse_document<T: serde::de::DeserializeOwned>(
     content: &[u8],
     expected: u32,
 ) -> Result<T, DocumentError> {
-    #[derive(serde::Deserialize)]
-    struct VersionOnly {
-        version: u32,
-    }
     let malformed =
         |error: serde_json::Error| DocumentError::Malformed { name: name.to_owned(), kind, message: error.to_string() };
     let VersionOnly { version: found } = serde_json::from_slice(content).map_err(malformed)?;

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
+use ajo_limits::BucketUrl;
 use ajo_shared_state_tests::Store;
-use ajo_state::{Bucket, BucketUrl, CloudBucket, MemoryBucket};
+use ajo_state::{Bucket, CloudBucket, MemoryBucket};
 
 /// All tests share the servers, which end with this process.
 static SERVERS: LazyLock<Vec<(&str, Store)>> = LazyLock::new(|| {

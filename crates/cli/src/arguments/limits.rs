@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use ajo_core::{SandboxName, Uid};
+use ajo_limits::StateLocation;
 use ajo_limits::{Digest, UnmanagedHandling};
 use ajo_simulator::{DEFAULT_BURST, MAX_BURST};
-use ajo_state::StateLocation;
 use clap::{Args, ValueEnum};
 
 /// Limits files, and the files next to them.

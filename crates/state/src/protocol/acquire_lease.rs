@@ -2,20 +2,18 @@
 
 use std::time::Duration;
 
+use super::read_retries::{READ_DELAY, ReadRetries};
 use super::{
     ConditionalWrite, DocumentError, HeldLease, LEASE_VERSION, LeaseDocument, LeaseHolder, Machine, NextStep,
-    StoreRequest, StoreResponse, WriteId, WriteIds, WriteOutcome,
+    ObjectNames, StateDocument, StoreRequest, StoreResponse, WriteId, WriteIds, WriteOutcome,
 };
 use crate::{BucketError, BucketObject, ObjectVersion, PutCondition};
-
-/// How many failed reads in a row a wait survives (ours).
-const MAX_READ_FAILURES: u32 = 5;
 
 /// The lease to take.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LeaseRequest {
-    /// The name of the lease object.
-    pub name: String,
+    /// The objects of the set.
+    pub names: ObjectNames,
     pub holder: LeaseHolder,
     /// How long the lease lasts without a renewal.
     pub lease_time: Duration,
@@ -31,8 +29,8 @@ pub struct AcquireLease {
     /// Our writes, and when each was first sent. A read that shows one of them means success.
     own_writes: Vec<(WriteId, Duration)>,
     watched: Option<WatchedLease>,
-    read_failures: u32,
-    state: State,
+    retries: ReadRetries,
+    step: Step,
 }
 
 /// The version of a lease that another holder has, and since when we have seen no other version.
@@ -43,10 +41,18 @@ struct WatchedLease {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum State {
-    Reading,
-    Waiting { until: Duration },
-    Writing { write: Box<ConditionalWrite>, document: LeaseDocument, taken_over_from: Option<LeaseHolder> },
+enum Step {
+    ReadLease,
+    /// There is no lease object. If someone deleted it, the state has the last epoch.
+    ReadState,
+    Wait {
+        until: Duration,
+    },
+    WriteLease {
+        write: Box<ConditionalWrite>,
+        document: LeaseDocument,
+        taken_over_from: Option<LeaseHolder>,
+    },
     Finished(AcquireOutcome),
 }
 
@@ -66,7 +72,8 @@ pub enum AcquireOutcome {
 
 impl AcquireLease {
     pub const fn new(request: LeaseRequest, ids: WriteIds) -> Self {
-        Self { request, ids, own_writes: Vec::new(), watched: None, read_failures: 0, state: State::Reading }
+        let retries = ReadRetries::new();
+        Self { request, ids, own_writes: Vec::new(), watched: None, retries, step: Step::ReadLease }
     }
 
     /// How often to read a lease that someone else holds.
@@ -83,23 +90,39 @@ impl AcquireLease {
             lease_ms: u64::try_from(self.request.lease_time.as_millis()).unwrap_or(u64::MAX),
             holder: Some(self.request.holder.clone()),
         };
-        let write = ConditionalWrite::new(self.request.name.clone(), document.to_bytes(), write_id, condition);
-        self.state = State::Writing { write: Box::new(write), document, taken_over_from };
+        let write = ConditionalWrite::new(self.request.names.lease(), document.to_bytes(), write_id, condition);
+        self.step = Step::WriteLease { write: Box::new(write), document, taken_over_from };
+    }
+
+    /// Creates the lease object, with an epoch that no holder had.
+    fn create(&mut self, state: Option<BucketObject>) {
+        let last_epoch = match state.map(|object| StateDocument::parse(&self.request.names.state(), &object.content)) {
+            None => 0,
+            Some(Ok(document)) => document.epoch,
+            Some(Err(error)) => {
+                self.step = Step::Finished(AcquireOutcome::Invalid(error));
+                return;
+            }
+        };
+        self.write(last_epoch + 1, PutCondition::Absent, None);
     }
 
     fn decide(&mut self, found: Option<BucketObject>, now: Duration) {
-        let Some(object) = found else { return self.write(1, PutCondition::Absent, None) };
-        let lease = match LeaseDocument::parse(&self.request.name, &object.content) {
+        let Some(object) = found else {
+            self.step = Step::ReadState;
+            return;
+        };
+        let lease = match LeaseDocument::parse(&self.request.names.lease(), &object.content) {
             Ok(lease) => lease,
             Err(error) => {
-                self.state = State::Finished(AcquireOutcome::Invalid(error));
+                self.step = Step::Finished(AcquireOutcome::Invalid(error));
                 return;
             }
         };
         let own = self.own_writes.iter().find(|(id, _)| *id == lease.write_id);
         if let Some((_, sent_at)) = own {
-            let lease = HeldLease::new(self.request.name.clone(), lease, object.version, *sent_at);
-            self.state = State::Finished(AcquireOutcome::Acquired { lease, taken_over_from: None });
+            let lease = HeldLease::new(self.request.names.lease(), lease, object.version, *sent_at);
+            self.step = Step::Finished(AcquireOutcome::Acquired { lease, taken_over_from: None });
             return;
         }
         let condition = PutCondition::Version(object.version.clone());
@@ -115,11 +138,11 @@ impl AcquireLease {
             return self.write(lease.epoch + 1, condition, Some(holder));
         }
         if now >= self.request.give_up_at {
-            self.state = State::Finished(AcquireOutcome::Busy(lease));
+            self.step = Step::Finished(AcquireOutcome::Busy(lease));
             return;
         }
         let until = (now + self.poll_interval()).min(expires_at).min(self.request.give_up_at);
-        self.state = State::Waiting { until };
+        self.step = Step::Wait { until };
     }
 }
 
@@ -127,36 +150,37 @@ impl Machine for AcquireLease {
     type Outcome = AcquireOutcome;
 
     fn next_step(&mut self, now: Duration) -> NextStep<AcquireOutcome> {
-        if let State::Writing { write, document, taken_over_from } = &mut self.state {
+        if let Step::WriteLease { write, document, taken_over_from } = &mut self.step {
             let outcome = match write.next_step(now) {
                 NextStep::Finished(outcome) => outcome,
                 NextStep::Send(request) => return NextStep::Send(request),
                 NextStep::WaitUntil(time) => return NextStep::WaitUntil(time),
             };
-            self.state = match outcome {
+            self.step = match outcome {
                 WriteOutcome::Written { version, sent_at } => {
-                    let lease = HeldLease::new(self.request.name.clone(), document.clone(), version, sent_at);
+                    let lease = HeldLease::new(self.request.names.lease(), document.clone(), version, sent_at);
                     let taken_over_from = taken_over_from.take();
-                    State::Finished(AcquireOutcome::Acquired { lease, taken_over_from })
+                    Step::Finished(AcquireOutcome::Acquired { lease, taken_over_from })
                 }
-                WriteOutcome::Superseded(_) => State::Reading,
+                WriteOutcome::Superseded(_) => Step::ReadLease,
                 WriteOutcome::Unknown(error) | WriteOutcome::Rejected(error) => {
-                    State::Finished(AcquireOutcome::Failed(error))
+                    Step::Finished(AcquireOutcome::Failed(error))
                 }
             };
         }
-        match &self.state {
-            State::Finished(outcome) => NextStep::Finished(outcome.clone()),
-            State::Waiting { until } if now < *until => NextStep::WaitUntil(*until),
+        match &self.step {
+            Step::Finished(outcome) => NextStep::Finished(outcome.clone()),
+            Step::Wait { until } if now < *until => NextStep::WaitUntil(*until),
+            Step::ReadState => NextStep::Send(StoreRequest::Get { name: self.request.names.state() }),
             _ => {
-                self.state = State::Reading;
-                NextStep::Send(StoreRequest::Get { name: self.request.name.clone() })
+                self.step = Step::ReadLease;
+                NextStep::Send(StoreRequest::Get { name: self.request.names.lease() })
             }
         }
     }
 
     fn receive(&mut self, response: StoreResponse, sent_at: Duration, now: Duration) {
-        if let State::Writing { write, document, .. } = &mut self.state {
+        if let Step::WriteLease { write, document, .. } = &mut self.step {
             if self.own_writes.last().is_none_or(|(id, _)| *id != document.write_id) {
                 self.own_writes.push((document.write_id.clone(), sent_at));
             }
@@ -164,15 +188,17 @@ impl Machine for AcquireLease {
         }
         match response {
             StoreResponse::Got(Ok(found)) => {
-                self.read_failures = 0;
-                self.decide(found, now);
+                self.retries.reset();
+                match self.step {
+                    Step::ReadState => self.create(found),
+                    _ => self.decide(found, now),
+                }
             }
             StoreResponse::Got(Err(error)) => {
-                self.read_failures += 1;
-                self.state = if self.read_failures > MAX_READ_FAILURES {
-                    State::Finished(AcquireOutcome::Failed(error))
+                self.step = if self.retries.may_retry(&error) {
+                    Step::Wait { until: now + READ_DELAY }
                 } else {
-                    State::Waiting { until: now + self.poll_interval() }
+                    Step::Finished(AcquireOutcome::Failed(error))
                 };
             }
             StoreResponse::Put(_) => unreachable!("the last request was a get"),

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::read_retries::is_transient;
 use super::write_id::write_id_of;
 use super::{Machine, NextStep, StoreRequest, StoreResponse, WriteId};
 use crate::{BucketError, BucketObject, ObjectVersion, PutCondition, PutError};
 
-/// How many requests without a clear result a write survives (ours).
-const MAX_UNCLEAR: u32 = 5;
+/// How many requests without a result a write survives (ours).
+const MAX_FAILURES: u32 = 5;
 
 /// The wait before the first repetition (ours). It doubles.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
@@ -22,7 +23,9 @@ pub struct ConditionalWrite {
     condition: PutCondition,
     /// When the first request was sent.
     first_sent_at: Option<Duration>,
-    unclear: u32,
+    failures: u32,
+    /// Whether a request may have been processed although it was not confirmed.
+    may_be_written: bool,
     not_before: Duration,
     next: Next,
 }
@@ -54,16 +57,27 @@ pub enum WriteOutcome {
 impl ConditionalWrite {
     /// A write of `content`, which contains `write_id`.
     pub const fn new(name: String, content: Vec<u8>, write_id: WriteId, condition: PutCondition) -> Self {
-        let (first_sent_at, unclear, not_before) = (None, 0, Duration::ZERO);
-        Self { name, content, write_id, condition, first_sent_at, unclear, not_before, next: Next::Put }
+        Self {
+            name,
+            content,
+            write_id,
+            condition,
+            first_sent_at: None,
+            failures: 0,
+            may_be_written: false,
+            not_before: Duration::ZERO,
+            next: Next::Put,
+        }
     }
 
-    fn unclear(&mut self, next: Next, error: impl FnOnce() -> BucketError, now: Duration) {
-        self.unclear += 1;
-        if self.unclear > MAX_UNCLEAR {
-            self.next = Next::Finished(WriteOutcome::Unknown(error()));
+    /// Sends `next` after a delay, or gives up.
+    fn retry(&mut self, next: Next, error: BucketError, now: Duration) {
+        self.failures += 1;
+        if self.failures > MAX_FAILURES || !is_transient(&error) {
+            let outcome = if self.may_be_written { WriteOutcome::Unknown } else { WriteOutcome::Rejected };
+            self.next = Next::Finished(outcome(error));
         } else {
-            self.not_before = now + FIRST_DELAY * 2_u32.pow(self.unclear - 1);
+            self.not_before = now + FIRST_DELAY * 2_u32.pow(self.failures - 1);
             self.next = next;
         }
     }
@@ -100,15 +114,16 @@ impl Machine for ConditionalWrite {
         let written = |version| Next::Finished(WriteOutcome::Written { version, sent_at: first_sent_at });
         match response {
             StoreResponse::Put(Ok(version)) => self.next = written(version),
-            StoreResponse::Put(Err(PutError::Conflict)) => self.next = Next::ReadBack,
-            StoreResponse::Put(Err(PutError::Unknown(error))) => self.unclear(Next::ReadBack, || error, now),
-            StoreResponse::Put(Err(PutError::Rejected(error))) if self.unclear == 0 => {
-                self.next = Next::Finished(WriteOutcome::Rejected(error));
+            StoreResponse::Put(Err(PutError::Conflict)) => {
+                // Also of an identical request that something between us and the store sent twice.
+                self.may_be_written = true;
+                self.next = Next::ReadBack;
             }
-            // An earlier request may still have been processed.
-            StoreResponse::Put(Err(PutError::Rejected(error))) => {
-                self.next = Next::Finished(WriteOutcome::Unknown(error));
+            StoreResponse::Put(Err(PutError::Unknown(error))) => {
+                self.may_be_written = true;
+                self.retry(Next::ReadBack, error, now);
             }
+            StoreResponse::Put(Err(PutError::Rejected(error))) => self.retry(Next::Put, error, now),
             StoreResponse::Got(Ok(Some(object))) if write_id_of(&object.content).as_ref() == Some(&self.write_id) => {
                 self.next = written(object.version);
             }
@@ -120,13 +135,12 @@ impl Machine for ConditionalWrite {
                 };
                 if is_unchanged {
                     // Not written, or the read is stale. The same request again is safe: only one of them can succeed.
-                    let error = self.stale_read();
-                    self.unclear(Next::Put, || error, now);
+                    self.retry(Next::Put, self.stale_read(), now);
                 } else {
                     self.next = Next::Finished(WriteOutcome::Superseded(found));
                 }
             }
-            StoreResponse::Got(Err(error)) => self.unclear(Next::ReadBack, || error, now),
+            StoreResponse::Got(Err(error)) => self.retry(Next::ReadBack, error, now),
         }
     }
 }

@@ -4,32 +4,27 @@ use std::time::Duration;
 
 use ajo_limits::LimitsState;
 
+use super::read_retries::{READ_DELAY, ReadRetries};
 use super::{
     ConditionalWrite, DocumentError, JournalDocument, Machine, NextStep, ObjectNames, OpenJournal,
     STATE_DOCUMENT_VERSION, StateDocument, StoreRequest, StoreResponse, WriteIds, WriteOutcome,
 };
 use crate::{BucketError, BucketObject, ObjectVersion, PutCondition};
 
-/// How many failed reads a fence survives (ours).
-const MAX_READ_FAILURES: u32 = 5;
-
-/// The wait after a failed read (ours).
-const READ_DELAY: Duration = Duration::from_millis(200);
-
 /// Rewrites the state of a set under `epoch` and seals its open journals. Afterwards the store accepts no write of an older
 /// epoch to the state or to a journal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Fence {
     names: ObjectNames,
     epoch: u64,
     ids: WriteIds,
-    read_failures: u32,
+    retries: ReadRetries,
     not_before: Duration,
     step: Step,
     fenced: Option<Fenced>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 enum Step {
     ReadState,
     WriteState { write: Box<ConditionalWrite>, document: Box<StateDocument>, open: Vec<OpenJournal> },
@@ -39,7 +34,7 @@ enum Step {
 }
 
 /// The journal that is read and sealed, and the ones after it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 struct Sealing {
     journal: OpenJournal,
     batches: Vec<JournalDocument>,
@@ -47,7 +42,7 @@ struct Sealing {
 }
 
 /// The state and the journals, which no former holder can change.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Fenced {
     pub document: StateDocument,
     pub version: ObjectVersion,
@@ -55,14 +50,14 @@ pub struct Fenced {
 }
 
 /// A journal that nobody can extend.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct SealedJournal {
     pub open: OpenJournal,
     pub batches: Vec<JournalDocument>,
 }
 
 /// The result of fencing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum FenceOutcome {
     Fenced(Fenced),
     /// A later holder has rewritten the state.
@@ -76,8 +71,8 @@ pub enum FenceOutcome {
 impl Fence {
     /// Fences the set for the holder with this epoch.
     pub const fn new(names: ObjectNames, epoch: u64, ids: WriteIds) -> Self {
-        let (read_failures, not_before) = (0, Duration::ZERO);
-        Self { names, epoch, ids, read_failures, not_before, step: Step::ReadState, fenced: None }
+        let (retries, not_before) = (ReadRetries::new(), Duration::ZERO);
+        Self { names, epoch, ids, retries, not_before, step: Step::ReadState, fenced: None }
     }
 
     fn finish(&mut self, outcome: FenceOutcome) {
@@ -174,7 +169,7 @@ impl Machine for Fence {
     type Outcome = FenceOutcome;
 
     fn next_step(&mut self, now: Duration) -> NextStep<FenceOutcome> {
-        if now < self.not_before {
+        if now < self.not_before && !matches!(self.step, Step::Finished(_)) {
             return NextStep::WaitUntil(self.not_before);
         }
         loop {
@@ -201,7 +196,7 @@ impl Machine for Fence {
         }
         match response {
             StoreResponse::Got(Ok(found)) => {
-                self.read_failures = 0;
+                self.retries.reset();
                 match (std::mem::replace(&mut self.step, Step::ReadState), found) {
                     (Step::ReadBatch(sealing), Some(object)) => self.add_batch(sealing, &object),
                     (Step::ReadBatch(sealing), None) => self.write_seal(sealing),
@@ -209,9 +204,8 @@ impl Machine for Fence {
                 }
             }
             StoreResponse::Got(Err(error)) => {
-                self.read_failures += 1;
                 self.not_before = now + READ_DELAY;
-                if self.read_failures > MAX_READ_FAILURES {
+                if !self.retries.may_retry(&error) {
                     self.finish(FenceOutcome::Failed(error));
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::write_id::write_id_of;
 use super::{ConditionalWrite, LeaseDocument, WriteId, WriteOutcome};
 use crate::{ObjectVersion, PutCondition};
 
@@ -16,6 +17,8 @@ pub struct HeldLease {
     version: ObjectVersion,
     /// The start of the last successful renewal.
     renewed_at: Duration,
+    /// Renewals that may have been written.
+    unresolved: Vec<WriteId>,
     is_lost: bool,
 }
 
@@ -37,7 +40,7 @@ impl HeldLease {
         version: ObjectVersion,
         renewed_at: Duration,
     ) -> Self {
-        Self { name, document, version, renewed_at, is_lost: false }
+        Self { name, document, version, renewed_at, unresolved: Vec::new(), is_lost: false }
     }
 
     pub const fn epoch(&self) -> u64 {
@@ -59,7 +62,7 @@ impl HeldLease {
 
     /// From when on nothing may be sent, unless the lease is renewed before.
     pub fn stops_at(&self) -> Duration {
-        self.renewed_at + self.document.lease_time() - self.document.lease_time() / 5
+        self.renewed_at + self.document.lease_time() * 4 / 5
     }
 
     /// Whether a request may be sent at `now`. A lease that has expired stays lost, even if nobody has taken it.
@@ -96,9 +99,18 @@ impl HeldLease {
                 self.version = version.clone();
                 self.document.write_id = write_id;
                 self.renewed_at = *sent_at;
+                self.unresolved.clear();
             }
-            WriteOutcome::Superseded(_) => self.is_lost = true,
-            WriteOutcome::Unknown(_) | WriteOutcome::Rejected(_) => {}
+            WriteOutcome::Superseded(found) => {
+                let found = found.as_ref().and_then(|object| Some((write_id_of(&object.content)?, &object.version)));
+                match found {
+                    // An earlier renewal was written after all. When is unclear, so it does not extend the lease.
+                    Some((id, version)) if self.unresolved.contains(&id) => self.version = version.clone(),
+                    _ => self.is_lost = true,
+                }
+            }
+            WriteOutcome::Unknown(_) => self.unresolved.push(write_id),
+            WriteOutcome::Rejected(_) => {}
         }
     }
 }

@@ -1,16 +1,18 @@
 //! The objects of a journal: batches of entries, and the seal that ends it.
 
-use ajo_limits::{Journal, JournalEntry, JournalHeader};
+use std::hash::{Hash, Hasher};
+
+use ajo_limits::{JOURNAL_VERSION, Journal, JournalEntry, JournalHeader};
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentError, WriteId, document_bytes, parse_document};
+use super::{DocumentError, VersionOnly, WriteId, document_bytes, parse_document};
 
 /// The version of the format of journal objects.
 pub const JOURNAL_DOCUMENT_VERSION: u32 = 1;
 
 /// A batch of a journal. Each is created once and never changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JournalDocument {
     /// The version of this format.
     pub version: u32,
@@ -23,6 +25,13 @@ pub struct JournalDocument {
     pub header: Option<JournalHeader>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<JournalEntry>,
+}
+
+/// The id identifies the content.
+impl Hash for JournalDocument {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.write_id.hash(state);
+    }
 }
 
 impl JournalDocument {
@@ -40,9 +49,28 @@ impl JournalDocument {
     ///
     /// # Errors
     ///
-    /// It is not part of a journal, or its version is not supported.
+    /// It is not part of a journal, or the version of the object or of the journal in it is not supported.
     pub fn parse(name: &str, content: &[u8]) -> Result<Self, DocumentError> {
-        parse_document(name, "journal", content, JOURNAL_DOCUMENT_VERSION)
+        #[derive(Deserialize)]
+        struct HeaderOnly {
+            header: Option<VersionOnly>,
+        }
+        // Checks the version before the fields, which another version may have.
+        let HeaderOnly { header } = parse_document(name, "journal", content, JOURNAL_DOCUMENT_VERSION)?;
+        if let Some(VersionOnly { version: found }) = header
+            && found != JOURNAL_VERSION
+        {
+            return Err(DocumentError::UnsupportedVersion { name: name.to_owned(), found, expected: JOURNAL_VERSION });
+        }
+        let document: Self = parse_document(name, "journal", content, JOURNAL_DOCUMENT_VERSION)?;
+        let message = match (document.sealed_by, &document.header, name.ends_with("/0")) {
+            (Some(_), None, _) if document.entries.is_empty() => return Ok(document),
+            (None, Some(_), true) | (None, None, false) => return Ok(document),
+            (Some(_), ..) => "a seal has no header and no entries",
+            (None, None, true) => "the first batch has no header",
+            (None, Some(_), false) => "only the first batch has a header",
+        };
+        Err(DocumentError::Malformed { name: name.to_owned(), kind: "journal", message: message.to_owned() })
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {

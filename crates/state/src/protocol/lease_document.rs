@@ -4,14 +4,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentError, WriteId, document_bytes, parse_document};
+use super::{DocumentError, WriteId, check_epoch, document_bytes, parse_document};
 
 /// The version of the lease format.
 pub const LEASE_VERSION: u32 = 1;
 
+/// The longest lease (ours). Holders and waiters both read a longer one as this.
+pub const MAX_LEASE_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// The largest lease object in bytes (ours).
+const MAX_LEASE_BYTES: usize = 64 * 1024;
+
 /// The content of `lease.json`. The object is never deleted, so the epoch never goes back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeaseDocument {
     /// The version of this format.
     pub version: u32,
@@ -27,7 +33,7 @@ pub struct LeaseDocument {
 
 /// Who holds a lease. For messages only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeaseHolder {
     /// User and host.
     pub owner: String,
@@ -47,14 +53,21 @@ impl LeaseDocument {
     ///
     /// It is not a lease, or its version is not supported.
     pub fn parse(name: &str, content: &[u8]) -> Result<Self, DocumentError> {
-        parse_document(name, "lease", content, LEASE_VERSION)
+        let malformed = |message: String| DocumentError::Malformed { name: name.to_owned(), kind: "lease", message };
+        if content.len() > MAX_LEASE_BYTES {
+            return Err(malformed(format!("it has {} bytes; the limit is {MAX_LEASE_BYTES}", content.len())));
+        }
+        let lease: Self = parse_document(name, "lease", content, LEASE_VERSION)?;
+        check_epoch(lease.epoch).map_err(malformed)?;
+        Ok(lease)
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
         document_bytes(self)
     }
 
-    pub const fn lease_time(&self) -> Duration {
-        Duration::from_millis(self.lease_ms)
+    /// How long a holder may keep the lease without renewing it, at most [`MAX_LEASE_TIME`].
+    pub fn lease_time(&self) -> Duration {
+        Duration::from_millis(self.lease_ms).min(MAX_LEASE_TIME)
     }
 }

@@ -1,16 +1,18 @@
 //! The state object: the managed configurations, and which journals belong to it.
 
+use std::hash::{Hash, Hasher};
+
 use ajo_limits::{Digest, LimitsState};
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentError, WriteId, document_bytes, parse_document};
+use super::{DocumentError, WriteId, check_epoch, document_bytes, parse_document};
 
 /// The version of the format of the state object.
 pub const STATE_DOCUMENT_VERSION: u32 = 1;
 
 /// The content of `state.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StateDocument {
     /// The version of this format.
     pub version: u32,
@@ -25,12 +27,19 @@ pub struct StateDocument {
 
 /// A journal that the state may not include.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenJournal {
     pub epoch: u64,
     /// Set if the state includes the results: the digest of the sandbox's state at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciled: Option<Digest>,
+}
+
+/// The id identifies the content.
+impl Hash for StateDocument {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.write_id.hash(state);
+    }
 }
 
 impl StateDocument {
@@ -45,18 +54,31 @@ impl StateDocument {
             state: serde_json::Value,
         }
         let StateOnly { state } = parse_document(name, "state", content, STATE_DOCUMENT_VERSION)?;
+        let malformed = |message: String| DocumentError::Malformed { name: name.to_owned(), kind: "state", message };
         // Checks the version before the fields, which another version may have.
         match LimitsState::parse(&state.to_string()) {
-            Ok(_) => parse_document(name, "state", content, STATE_DOCUMENT_VERSION),
+            Ok(_) => {
+                let document: Self = parse_document(name, "state", content, STATE_DOCUMENT_VERSION)?;
+                document.check_epochs().map_err(malformed)?;
+                Ok(document)
+            }
             Err(ajo_limits::LimitsStateError::UnsupportedVersion(found)) => {
                 let expected = ajo_limits::STATE_VERSION;
                 Err(DocumentError::UnsupportedVersion { name: name.to_owned(), found, expected })
             }
-            Err(error) => {
-                let message = error.to_string();
-                Err(DocumentError::Malformed { name: name.to_owned(), kind: "state", message })
-            }
+            Err(error) => Err(malformed(error.to_string())),
         }
+    }
+
+    /// Journals are listed oldest first, and none is newer than the holder that wrote the state.
+    fn check_epochs(&self) -> Result<(), String> {
+        check_epoch(self.epoch)?;
+        let journals = self.open_journals.iter().map(|journal| journal.epoch);
+        if !journals.clone().is_sorted_by(|one, next| one < next) || journals.clone().any(|epoch| epoch > self.epoch) {
+            let epochs: Vec<u64> = journals.collect();
+            return Err(format!("the epochs of its open journals are {epochs:?}, and its own is {}", self.epoch));
+        }
+        Ok(())
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {

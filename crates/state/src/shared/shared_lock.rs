@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ajo_core::Api;
-use ajo_limits::{JournalHeader, LimitsState};
+use ajo_limits::{JournalHeader, LimitsState, StateSet};
 
 use super::bucket_journal::BucketJournal;
 use super::locked_set::LockedSet;
@@ -39,7 +39,7 @@ impl SharedLock {
                 stored.journals.extend(join_journal(sealed.batches.clone(), sealed.open.reconciled.as_ref()));
             }
         }
-        add_throttling(&mut stored.state, throttling_state);
+        stored.state.replace_part(&StateSet::Throttling, &throttling_state);
         Ok(Self {
             clock: shared.clock.clone(),
             scope: scope.clone(),
@@ -55,10 +55,10 @@ impl SharedLock {
 
     pub(crate) async fn save(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
         let digest = state.sandbox_digest(self.scope.sandbox.as_str());
-        let (capping, throttling) = split_state(state);
-        self.sandbox.save(&capping, handling, &digest).await?;
+        let capping = state.part(&StateSet::Sandbox(self.scope.sandbox.clone()));
+        self.sandbox.save(capping, handling, &digest).await?;
         if let Some(set) = &self.throttling {
-            set.save(&throttling, handling, &digest).await?;
+            set.save(state.part(&StateSet::Throttling), handling, &digest).await?;
         }
         if handling == JournalHandling::Close {
             for set in self.sets() {
@@ -124,18 +124,4 @@ pub(super) fn join_journal(
         journal.push(ajo_limits::JournalEntry::Reconciled { state_digest: digest.clone() });
     }
     Some(journal)
-}
-
-pub(super) fn add_throttling(state: &mut LimitsState, throttling: LimitsState) {
-    state.organization = state.organization.take().or(throttling.organization);
-    state.configs.extend(throttling.configs);
-}
-
-/// The capping and the throttling configurations of a state.
-fn split_state(state: &LimitsState) -> (LimitsState, LimitsState) {
-    let part = |api: Api| LimitsState {
-        configs: state.configs.iter().filter(|managed| managed.key.api == api).cloned().collect(),
-        ..state.clone()
-    };
-    (part(Api::Capping), part(Api::Throttling))
 }

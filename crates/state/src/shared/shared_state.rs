@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ajo_limits::{Journal, LimitsState};
+use ajo_limits::{Journal, LimitsState, StateSet};
 
 use super::locked_set::LockedSet;
 use super::run_machine::run_machine;
-use super::shared_lock::{SharedLock, add_throttling, join_journal};
+use super::shared_lock::{SharedLock, join_journal};
 use super::{LeaseClock, SystemClock};
 use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
-    LeaseHolder, LeaseRequest, ObjectNames, StateDocument, StateSet, WriteIds,
+    LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
 use crate::{Bucket, StateError, StateScope, StoredState};
 
@@ -58,7 +58,7 @@ impl SharedState {
         let mut stored = StoredState::default();
         stored.state = self.read_set(&names, &mut stored.journals).await?;
         let throttling = self.read_throttling(scope, &mut stored.journals).await?;
-        add_throttling(&mut stored.state, throttling);
+        stored.state.replace_part(&StateSet::Throttling, &throttling);
         stored.holder = self.read_lease(&names).await?.and_then(|lease| lease.holder);
         Ok(stored)
     }
@@ -141,7 +141,7 @@ impl SharedState {
     ) -> Result<LockedSet, StateError> {
         let names = ObjectNames::new(&scope.organization, set);
         let request =
-            LeaseRequest { name: names.lease(), holder: holder.clone(), lease_time: self.lease_time, give_up_at };
+            LeaseRequest { names: names.clone(), holder: holder.clone(), lease_time: self.lease_time, give_up_at };
         let acquire = AcquireLease::new(request, random_ids()?);
         let lease: HeldLease = match run_machine(&*self.bucket, &*self.clock, acquire).await {
             AcquireOutcome::Acquired { lease, .. } => lease,

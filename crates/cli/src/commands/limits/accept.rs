@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
         return input.report_and_exit("accept", settings);
     };
     let service = SandboxService::connect(settings, &desired.sandbox).await?;
-    let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files)?;
+    let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files, input.state.as_ref())?;
     let accept = Accept { settings, args, input: &input, store: &store, desired: desired.clone() };
     let report = if args.dry_run {
         let stored = store.read(&service.scope()).await?;

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use ajo_apply::{ReconciledLimits, check_unknown_creates};
 use ajo_core::SandboxName;
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredLimits, LimitsState, Plan, PlanOptions, StepResult, StepState, plan,
+    CommandOutcome, CommandReport, DesiredLimits, LimitsState, Plan, PlanOptions, StateLocation, StepResult, StepState,
+    plan,
 };
-use ajo_state::{JournalHandling, StateLocation, StateLock};
+use ajo_state::{JournalHandling, StateLock};
 use tokio::runtime::Handle;
 
 use super::context::{reconcile_error, unfinished_note};
@@ -77,7 +78,6 @@ struct ApplyFiles {
     reviewed: Option<CommandReport>,
     store: StateStore,
     input: Option<LimitsInput>,
-    files: Vec<PathBuf>,
     policy: Option<PathBuf>,
 }
 
@@ -96,9 +96,15 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
         Some(report) if args.files.is_empty() => report.files.iter().map(PathBuf::from).collect(),
         _ => args.files.clone(),
     };
-    let store = StateStore::locate(settings, location.as_ref(), &files)?;
-    let input = if args.resume { None } else { Some(LimitsInput::read(settings, &files, policy.as_deref())) };
-    Ok(ApplyFiles { reviewed, store, input, files, policy })
+    // A resume without files reads the ones that the journal names.
+    let input = if args.resume && files.is_empty() {
+        None
+    } else {
+        Some(LimitsInput::read(settings, &files, policy.as_deref()))
+    };
+    let in_files = input.as_ref().and_then(|input| input.state.as_ref());
+    let store = StateStore::locate(settings, location.as_ref(), &files, in_files)?;
+    Ok(ApplyFiles { reviewed, store, input, policy })
 }
 
 /// Connects on another thread, because reading the credential file or the keychain can block.
@@ -125,11 +131,11 @@ impl ApplyInput {
         args: &arguments::ApplyArgs,
     ) -> Result<Result<Self, ExitCode>, CommandError> {
         let (own_settings, own_args) = (settings.clone(), args.clone());
-        let ApplyFiles { reviewed, store, input, files, policy } =
+        let ApplyFiles { reviewed, store, input, policy } =
             run_blocking(move || read_files(&own_settings, &own_args)).await?;
         let input = match input {
-            Some(input) => input,
-            None => resume::load_input(settings, &store, &files, policy.as_deref()).await?,
+            Some(input) if !args.resume => input,
+            input => resume::load_input(settings, &store, input, policy.as_deref()).await?,
         };
         let Some(desired) = input.desired().cloned() else {
             return input.report_and_exit("apply", settings).map(Err);

@@ -31,7 +31,7 @@ impl LimitsContext {
         desired: &DesiredLimits,
     ) -> Result<Self, CommandError> {
         let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
-        let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files)?;
+        let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files, input.state.as_ref())?;
         let mut desired = store.localize(input, desired)?;
         let stored = store.read(&service.scope()).await?;
         service.protect_secrets(&stored.state, input, &mut desired, None)?;

@@ -28,7 +28,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<
         return input.report_and_exit("import", settings);
     };
     let service = SandboxService::connect(settings, &desired.sandbox).await?;
-    let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files)?;
+    let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files, input.state.as_ref())?;
     let desired = store.localize(&input, desired)?;
     let lock = store.lock(&service.scope(), &desired, 0).await?;
     let report =

@@ -10,7 +10,7 @@ pub(crate) fn lock_holder() -> Result<LeaseHolder, CommandError> {
         owner: owner(),
         process: std::process::id(),
         run_url: run_url(&|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
-        since: ajo_state::current_time()?.to_string(),
+        since: ajo_state::current_time()?.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use ajo_limits::StateLocation;
 use ajo_limits::{CommandReport, Digest, Plan, REPORT_VERSION};
-use ajo_state::StateLocation;
 
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;

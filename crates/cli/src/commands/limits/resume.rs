@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
-use ajo_limits::{CommandOutcome, DesiredConfig, Journal};
+use ajo_limits::{CommandOutcome, DesiredConfig, Journal, Plan};
 use ajo_state::{JournalFile, StateBackend, StateScope, StoredState};
 
 use super::input::{LimitsInput, read_secrets};
@@ -15,18 +15,22 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::session::{AuthContext, SettingsReader};
 
-/// The desired limits of the interrupted apply. Its files must still exist and be unchanged; `files` are the same ones in another
-/// place.
+/// The desired limits of the interrupted apply. Its files must still exist and be unchanged. `given` are the same ones, named by
+/// the caller.
 pub(crate) async fn load_input(
     settings: &GlobalSettings,
     store: &StateStore,
-    files: &[PathBuf],
+    given: Option<LimitsInput>,
     policy: Option<&Path>,
 ) -> Result<LimitsInput, CommandError> {
-    let journal = load_journal(settings, store, files).await?;
+    let sandbox = given.as_ref().and_then(LimitsInput::desired).map(|desired| desired.sandbox.clone());
+    let journal = load_journal(settings, store, sandbox).await?;
     let plan = &journal.header.plan;
-    let recorded = || journal.header.files.iter().map(|file| store.find_journal_file(file)).collect();
-    let files: Vec<PathBuf> = if files.is_empty() { recorded() } else { files.to_vec() };
+    read_secrets(plan)?;
+    if let Some(given) = given {
+        return check_unchanged(given, plan);
+    }
+    let files: Vec<PathBuf> = journal.header.files.iter().map(|file| store.find_journal_file(file)).collect();
     if files.is_empty() {
         // The limits were read from standard input.
         return LimitsInput::from_plan(plan);
@@ -37,8 +41,11 @@ pub(crate) async fn load_input(
             missing.display()
         )));
     }
-    read_secrets(plan)?;
-    let input = LimitsInput::read(settings, &files, policy);
+    check_unchanged(LimitsInput::read(settings, &files, policy), plan)
+}
+
+/// Fails if the files describe other limits than the interrupted plan.
+fn check_unchanged(input: LimitsInput, plan: &Plan) -> Result<LimitsInput, CommandError> {
     let wants =
         |config: &[DesiredConfig]| config.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
     match input.desired() {
@@ -75,18 +82,14 @@ pub(crate) fn check_state(stored: &StoredState, sandbox: &SandboxName) -> Result
 async fn load_journal(
     settings: &GlobalSettings,
     store: &StateStore,
-    files: &[PathBuf],
+    given: Option<SandboxName>,
 ) -> Result<Journal, CommandError> {
     let nothing = |reason: String| {
         CommandError::new(format!("nothing to resume: {reason}"))
             .with_hint("the journal is next to the state; set its location with --state")
     };
-    let from_files = || LimitsInput::read(settings, files, None).desired().map(|desired| desired.sandbox.clone());
-    let sandbox = match (SettingsReader::new(settings).sandbox()?, &store.backend) {
+    let sandbox = match (SettingsReader::new(settings).sandbox()?.or(given), &store.backend) {
         (Some(sandbox), _) => sandbox,
-        (None, _) if !files.is_empty() => {
-            from_files().ok_or_else(|| stale_error("the files contain errors; see `ajo validate`"))?
-        }
         (None, StateBackend::File(state)) => find_sandbox(state.path(), &nothing)?,
         (None, StateBackend::Shared(_)) => {
             return Err(CommandError::new("no sandbox to resume in")

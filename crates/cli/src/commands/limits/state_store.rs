@@ -5,10 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ajo_limits::{DesiredLimits, LimitsState};
-use ajo_state::{
-    FileState, JournalHandling, SharedState, StateBackend, StateFile, StateLocation, StateLock, StateScope, StoredState,
-};
+use ajo_limits::{DesiredLimits, LimitsState, StateLocation};
+use ajo_state::{FileState, JournalHandling, SharedState, StateBackend, StateFile, StateLock, StateScope, StoredState};
 use tempfile::TempDir;
 
 use super::input::LimitsInput;
@@ -33,12 +31,13 @@ pub(crate) struct StateStore {
 }
 
 impl StateStore {
-    /// Locates the state: the given location, or `AJO_STATE`, or the one in the limits files, or `ajo.state.json` next to the first
+    /// Locates the state: the given location, or `AJO_STATE`, or the one that the limits files name, or `ajo.state.json` next to the first
     /// limits file.
     pub(crate) fn locate(
         settings: &GlobalSettings,
         location: Option<&StateLocation>,
         files: &[PathBuf],
+        in_files: Option<&StateLocation>,
     ) -> Result<Self, CommandError> {
         if settings.emulator {
             let directory = tempfile::tempdir()
@@ -170,7 +169,7 @@ pub(crate) async fn with_lock<T>(
 fn location_from_environment() -> Result<Option<StateLocation>, CommandError> {
     let Some(found) = SettingsReader::variables().get(Setting::State)? else { return Ok(None) };
     let invalid = |error| CommandError::new(format!("{}: {error}", found.source)).into_usage_error();
-    found.value.parse().map(Some).map_err(|error: ajo_state::StateLocationError| invalid(error))
+    found.value.parse().map(Some).map_err(|error: ajo_limits::StateLocationError| invalid(error))
 }
 
 /// The value of `AJO_LEASE_SECONDS`.
@@ -185,13 +184,13 @@ fn lease_time() -> Result<Duration, CommandError> {
 }
 
 #[cfg(feature = "bucket")]
-fn open_bucket(url: &ajo_state::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>, CommandError> {
+fn open_bucket(url: &ajo_limits::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>, CommandError> {
     let bucket = ajo_state::CloudBucket::from_env(url).map_err(ajo_state::StateError::from)?;
     Ok(Arc::new(bucket))
 }
 
 #[cfg(not(feature = "bucket"))]
-fn open_bucket(url: &ajo_state::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>, CommandError> {
+fn open_bucket(url: &ajo_limits::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>, CommandError> {
     Err(CommandError::new(format!("this ajo was built without support for buckets, so it cannot use {url}"))
         .with_hint("build it with the feature `bucket`, or use a state file")
         .into_usage_error())

@@ -15,7 +15,7 @@ use super::provider_settings;
 use crate::bucket::{
     Bucket, BucketError, BucketErrorKind, BucketObject, MAX_OBJECT_BYTES, ObjectVersion, PutCondition, PutError,
 };
-use crate::location::{BucketProvider, BucketUrl};
+use ajo_limits::{BucketProvider, BucketUrl};
 
 /// Maximum number of names in a list.
 const MAX_NAMES: usize = 100_000;

@@ -7,7 +7,7 @@ use ajo_auth::format_error_chain;
 use super::error_response::{ErrorResponse, library_text};
 use super::request_failure::{FailureCause, RequestFailure, RequestPurpose};
 use crate::bucket::{BucketErrorKind, MAX_OBJECT_BYTES, PutCondition};
-use crate::location::BucketProvider;
+use ajo_limits::BucketProvider;
 
 /// What a failed write means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

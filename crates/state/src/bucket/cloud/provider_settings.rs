@@ -11,7 +11,7 @@ use object_store::{ObjectStore, RetryConfig};
 
 use super::failure_kinds::library_error;
 use super::http_service::{BucketConnector, RequestLimits};
-use crate::location::{BucketProvider, BucketUrl};
+use ajo_limits::{BucketProvider, BucketUrl};
 
 /// Azurite's account and its key, which are public: <https://learn.microsoft.com/azure/storage/common/storage-connect-azurite>.
 const AZURITE_ACCOUNT: &str = "devstoreaccount1";

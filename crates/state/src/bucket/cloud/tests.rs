@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::CloudBucket;
 use super::http_service::RequestLimits;
-use crate::location::{BucketProvider, BucketUrl};
+use ajo_limits::{BucketProvider, BucketUrl};
 
 /// Never in a text for people.
 const SECRET: &str = "secret+canary/0123456789";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::scripted_server::{Script, ScriptedServer};
 use super::{SECRET, bucket_with};
 use crate::bucket::{Bucket as _, BucketError, BucketErrorKind, PutCondition, PutError};
-use crate::location::BucketProvider::{Azure, Gcs, S3};
+use ajo_limits::BucketProvider::{Azure, Gcs, S3};
 
 /// The error of reading and writing without a connection to a metadata service.
 async fn error_without_credentials(metadata: Script) -> BucketError {

@@ -3,7 +3,7 @@
 use super::bucket_at;
 use super::scripted_server::ScriptedServer;
 use crate::bucket::{Bucket as _, ObjectVersion, PutCondition};
-use crate::location::BucketProvider::{Azure, Gcs, S3};
+use ajo_limits::BucketProvider::{Azure, Gcs, S3};
 
 fn version(e_tag: Option<&str>, generation: Option<&str>) -> ObjectVersion {
     ObjectVersion { e_tag: e_tag.map(str::to_owned), generation: generation.map(str::to_owned) }

@@ -3,7 +3,7 @@
 use super::scripted_server::ScriptedServer;
 use super::{SECRET, bucket_at};
 use crate::bucket::{Bucket as _, BucketErrorKind, ObjectVersion, PutCondition, PutError};
-use crate::location::BucketProvider::{self, Azure, Gcs, S3};
+use ajo_limits::BucketProvider::{self, Azure, Gcs, S3};
 
 /// `conflict`, or `unknown` or `rejected` with the kind.
 fn summary(result: Result<ObjectVersion, PutError>) -> String {

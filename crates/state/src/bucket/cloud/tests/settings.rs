@@ -1,7 +1,7 @@
 //! Environment variables.
 
 use super::{SECRET, bucket_with, try_bucket_with};
-use crate::location::BucketProvider::{self, Azure, Gcs, S3};
+use ajo_limits::BucketProvider::{self, Azure, Gcs, S3};
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "key-id"), ("AWS_SECRET_ACCESS_KEY", SECRET)];
 

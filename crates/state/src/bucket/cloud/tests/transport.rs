@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::bucket_at;
 use super::scripted_server::{Script, ScriptedServer, response};
 use crate::bucket::{Bucket as _, BucketErrorKind, PutCondition, PutError};
-use crate::location::BucketProvider::{Azure, Gcs, S3};
+use ajo_limits::BucketProvider::{Azure, Gcs, S3};
 
 #[tokio::test]
 async fn lost_response_is_unknown() {
