@@ -1,4 +1,5 @@
-//! Local servers of S3 (moto) and Azure Blob Storage (azurite) for tests of shared state.
+//! Local servers of S3 (moto) and Azure Blob Storage (azurite), and a service that records its requests, for tests of shared
+//! state.
 //!
 //! ```no_run
 //! use ajo_shared_state_tests::Store;
@@ -12,8 +13,18 @@
 //! ```
 
 mod create_container;
+pub mod history;
 mod http_request;
+mod limits_files;
+mod random_run;
+mod recorded_bucket;
+pub mod recording;
 mod server;
 mod store;
+mod test_service;
 
+pub use limits_files::{Limit, SandboxLimits};
+pub use random_run::{RandomRun, RunnerPlan, RunnerResult, run_seeds};
+pub use recorded_bucket::RecordedBucket;
 pub use store::Store;
+pub use test_service::{SANDBOXES, TestService};
