@@ -67,9 +67,11 @@ pub(crate) fn test_simulation(python: &str) -> Result<(), String> {
     cargo(&arguments, &[("AJO_SIMPY_PYTHON", python)])
 }
 
-/// Its manifest excludes it from `cargo test`.
+/// Runs the tests with local servers. `cargo test` leaves out the first target, and the others skip these tests without the variable.
 pub(crate) fn test_shared_state() -> Result<(), String> {
-    run_tests(&["--test=buckets"])
+    run_tests(&["--test=buckets"])?;
+    let arguments = [&["test"][..], &WORKSPACE_ARGS, &["--test=cli", "shared_state"]].concat();
+    cargo(&arguments, &[("AJO_TEST_BUCKETS", "1")])
 }
 
 fn run_tests(targets: &[&str]) -> Result<(), String> {
