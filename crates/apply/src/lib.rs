@@ -1,6 +1,7 @@
 //! Executes a plan call by call and records each call before and after, so that a crash neither loses nor repeats one.
 //!
 //! - [`ServiceReader`] reads the service and cannot modify it; planning uses only this.
+//! - [`reconcile()`] adds the results of unfinished applies to the state, and [`read_back`] those of this one.
 //! - [`PlanExecutor`] executes an [`ajo_limits::Plan`] and records its calls in an [`ajo_state::ApplyJournal`].
 //!
 //! Limits in this crate are ours unless a source is given.
@@ -66,5 +67,7 @@
 //! ```
 
 mod apply;
+mod reconcile;
 
 pub use apply::{ApplyObserver, ApplyOutcome, LateRequest, PlanExecutor, ServiceReader, deploy_errors};
+pub use reconcile::{ReconcileError, ReconciledLimits, check_unknown_creates, observe, read_back, reconcile};

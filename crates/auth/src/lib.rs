@@ -65,5 +65,7 @@ pub use transport::ca_certificates::ca_source;
 pub use transport::proxy::{ProxyInUse, proxy_of};
 #[cfg(feature = "reqwest")]
 pub use transport::{
-    connect_error::classify_connect_error, http_client::http_client, server_date::request_server_date,
+    connect_error::classify_connect_error,
+    http_client::{http_client, http_client_with_timeout},
+    server_date::request_server_date,
 };

@@ -142,6 +142,31 @@ impl From<ajo_state::FileError> for CommandError {
     }
 }
 
+impl From<ajo_state::StateError> for CommandError {
+    fn from(error: ajo_state::StateError) -> Self {
+        use ajo_state::StateError;
+        let failure = Self::new(error.to_string());
+        match error {
+            StateError::Held { lease: None, .. } => failure
+                .with_hint("wait for it with --lock-timeout SECONDS; the lock is released when that process exits")
+                .with_exit_status(ExitStatus::Stale),
+            StateError::Held { lease: Some((epoch, seconds)), .. } => failure
+                .with_hint(format!(
+                    "wait for it with --lock-timeout SECONDS; if it was killed, its lease expires after {seconds} seconds; if you \
+                     are sure that it does not run, remove it with `ajo state unlock --epoch {epoch}`"
+                ))
+                .with_exit_status(ExitStatus::Stale),
+            StateError::LeaseLost { .. } => failure
+                .with_hint("run the command again; it includes the results of this one")
+                .with_exit_status(ExitStatus::Stale),
+            StateError::Organization { .. } => failure
+                .with_hint("use a credential of that organization, or another state with --state")
+                .with_exit_status(ExitStatus::Blocked),
+            _ => failure,
+        }
+    }
+}
+
 impl From<ajo_state::ClockError> for CommandError {
     fn from(error: ajo_state::ClockError) -> Self {
         Self::new(error.to_string())

@@ -66,9 +66,9 @@ pub struct CommandReport {
     /// The files that were read.
     #[serde(default)]
     pub files: Vec<String>,
-    /// The state file that was read.
+    /// The state that was read: a file, or the URL of a bucket and a prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_file: Option<String>,
+    pub state_location: Option<String>,
     /// The policy that was passed in addition to the ones that the files reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -125,7 +125,7 @@ impl CommandReport {
             sandbox: None,
             organization: None,
             files: Vec::new(),
-            state_file: None,
+            state_location: None,
             policy: None,
             policy_digest: None,
             diagnostics: Vec::new(),
@@ -167,8 +167,8 @@ impl CommandReport {
     }
 
     fn compute_plan_digest(&self) -> Option<Digest> {
-        let Self { organization, sandbox, files, state_file, policy, policy_digest, .. } = self;
-        let target = (organization, sandbox, files, state_file, policy, policy_digest);
+        let Self { organization, sandbox, files, state_location, policy, policy_digest, .. } = self;
+        let target = (organization, sandbox, files, state_location, policy, policy_digest);
         Some(self.plan.as_ref()?.digest_for(&target))
     }
 }

@@ -17,7 +17,7 @@
 //! **Overlays.** A file with `base: base.yaml` contains only the differences from another file. An entry overrides the base
 //! entry with the same URL and methods; without methods, the only base entry with that URL. Mappings are merged, `null`
 //! removes a field, and any other value replaces the base's. `absent: true` removes the entry. An entry that matches no base
-//! entry is added. `sandbox`, `production`, and `policy` override the base's. If a base is passed together with its
+//! entry is added. `sandbox`, `production`, `policy`, and `state` override the base's. If a base is passed together with its
 //! overlay and does not name another sandbox, it is used only as a base.
 //!
 //! **Diagnostics** use the service's error code where one exists. In addition to the codes of [`ajo_core::rules`] and
@@ -44,6 +44,7 @@
 //! | `AJO_LIMITS_FILE`, `AJO_LIMITS_FILE_KIND` | a file that cannot be read as text; a file of another kind |
 //! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
+//! | `AJO_LIMITS_STATE` | a `state` that is neither a path nor the URL of a bucket; files of one sandbox with different ones |
 //! | `AJO_LIMITS_ACCEPT` | a change at the service that `ajo accept` cannot take into the file |
 //! | `AJO_LIMITS_POLICY` | a limit that violates a policy |
 //! | `AJO_LIMITS_POLICY_FILE` | an unreadable or invalid policy |
@@ -80,6 +81,7 @@ mod source_file;
 mod source_location;
 mod source_set;
 mod source_span;
+mod state_setting;
 mod variables;
 mod yaml_node;
 mod yaml_parser;
@@ -100,4 +102,5 @@ pub(crate) use source_file::resolve_path;
 pub use source_location::SourceLocation;
 pub use source_set::SourceSet;
 pub(crate) use source_span::SourceSpan;
+pub use state_setting::StateSetting;
 pub(crate) use yaml_node::{YamlNode, YamlValue};

@@ -86,4 +86,7 @@ pub use plan::{
 };
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
 pub use secrets::{SecretHmac, SecretHmacError, SecretSalt, SecretValues};
-pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};
+pub use state::{
+    BucketProvider, BucketUrl, LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION, SetOrder, StateLocation,
+    StateLocationError, StateSerials, StateSet, relative_path,
+};

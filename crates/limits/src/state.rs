@@ -1,7 +1,13 @@
-//! The state file: which configurations are managed, and how the last apply left them.
+//! The state: which configurations are managed, and how the last apply left them.
 
 mod limits_state;
 mod managed_config;
+mod state_edit;
+mod state_location;
+mod state_set;
 
 pub use limits_state::{LimitsState, LimitsStateError, STATE_VERSION};
 pub use managed_config::ManagedConfig;
+pub use state_edit::relative_path;
+pub use state_location::{BucketProvider, BucketUrl, StateLocation, StateLocationError};
+pub use state_set::{SetOrder, StateSerials, StateSet};

@@ -2,8 +2,9 @@
 
 mod bucket_error;
 #[cfg(feature = "bucket")]
-mod cloud_bucket;
+mod cloud;
 mod memory_bucket;
+mod self_test;
 
 use std::fmt;
 
@@ -11,8 +12,9 @@ use futures_util::future::BoxFuture;
 
 pub use bucket_error::{BucketError, BucketErrorKind};
 #[cfg(feature = "bucket")]
-pub use cloud_bucket::CloudBucket;
+pub use cloud::CloudBucket;
 pub use memory_bucket::MemoryBucket;
+pub use self_test::{IgnoredCondition, SelfTestError, self_test};
 
 /// Maximum size of an object in bytes (our limit). A state with 10,000 configurations has about 6 MB.
 pub const MAX_OBJECT_BYTES: usize = 64 * 1024 * 1024;

@@ -10,7 +10,6 @@ mod apply_journal;
 mod bucket;
 mod current_time;
 mod file;
-mod location;
 pub mod protocol;
 mod shared;
 mod state_backend;
@@ -19,19 +18,19 @@ mod state_lock;
 mod state_scope;
 mod stored_state;
 
+pub use ajo_limits::{BucketProvider, BucketUrl, StateLocation, StateLocationError};
 pub use apply_journal::ApplyJournal;
 #[cfg(feature = "bucket")]
 pub use bucket::CloudBucket;
 pub use bucket::{
-    Bucket, BucketError, BucketErrorKind, BucketObject, MAX_OBJECT_BYTES, MemoryBucket, ObjectVersion, PutCondition,
-    PutError,
+    Bucket, BucketError, BucketErrorKind, BucketObject, IgnoredCondition, MAX_OBJECT_BYTES, MemoryBucket,
+    ObjectVersion, PutCondition, PutError, SelfTestError, self_test,
 };
 pub use current_time::{ClockError, current_time};
 pub use file::{
     FileError, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new, resolve_links,
     write_atomic,
 };
-pub use location::{BucketProvider, BucketUrl, StateLocation, StateLocationError};
 pub use shared::{DEFAULT_LEASE_TIME, LeaseClock, SharedLock, SharedState, SystemClock};
 pub use state_backend::StateBackend;
 pub use state_error::StateError;

@@ -23,7 +23,7 @@ pub use fence::{Fence, FenceOutcome, Fenced, SealedJournal};
 pub use held_lease::{HeldLease, RequestPermit};
 pub use journal_document::{JOURNAL_DOCUMENT_VERSION, JournalDocument};
 pub use lease_document::{LEASE_VERSION, LeaseDocument, LeaseHolder, MAX_LEASE_TIME};
-pub use object_names::{ObjectNames, StateSet};
+pub use object_names::ObjectNames;
 pub use state_document::{OpenJournal, STATE_DOCUMENT_VERSION, StateDocument};
 pub use unlock_lease::{UnlockLease, UnlockOutcome};
 pub use write_id::{WriteId, WriteIds};

@@ -72,6 +72,39 @@ fn state_is_empty_or_known_version() {
 }
 
 #[test]
+fn saved_state_has_new_serials() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = StateFile::new(directory.path().join("ajo.state.json"));
+    let entry = |sandbox: &str| {
+        let key = serde_json::json!({ "api": "capping", "url": "https://a.example/", "methods": ["GET"] });
+        let entry = serde_json::json!({ "sandbox": sandbox, "key": key, "uid": format!("uid-{sandbox}") });
+        serde_json::from_value::<ajo_limits::ManagedConfig>(entry).expect("an entry")
+    };
+    let serial = |sandbox: &str| file.load().expect("read").serials.sandboxes.get(sandbox).copied();
+    let mut state = LimitsState::default();
+    state.record(entry("prod"));
+    for _ in 0..2 {
+        file.save(&state).expect("saved");
+        assert_eq!((serial("prod"), serial("dev")), (Some(1), None));
+    }
+    state.record(entry("dev"));
+    state.configs[0].orphaned = true;
+    file.save(&state).expect("saved");
+    assert_eq!((serial("prod"), serial("dev")), (Some(2), Some(1)));
+}
+
+#[test]
+fn newer_state_is_not_overwritten() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = StateFile::new(directory.path().join("ajo.state.json"));
+    for text in [r#"{"version": 2, "somethingNew": true}"#, "<<<<<<< HEAD"] {
+        fs::write(file.path(), text).expect("written");
+        file.save(&LimitsState::default()).expect_err("not a known state");
+        assert_eq!(fs::read_to_string(file.path()).expect("text"), text);
+    }
+}
+
+#[test]
 fn files_are_written_atomically() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("a");

@@ -12,9 +12,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// could send a credential to another server. For plain http on a loopback address it uses no proxy, which would see
 /// the credential.
 pub fn http_client(endpoint: &BaseUrl) -> Result<reqwest::Client, AuthError> {
+    http_client_with_timeout(endpoint, CONNECT_TIMEOUT)
+}
+
+/// Like [`http_client`], with this connect timeout, including TLS.
+pub fn http_client_with_timeout(endpoint: &BaseUrl, connect_timeout: Duration) -> Result<reqwest::Client, AuthError> {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(connect_timeout)
         .user_agent(concat!("ajo-limits/", env!("CARGO_PKG_VERSION")));
     let builder = if endpoint.is_plain_http() {
         // It never uses TLS, and loading the system's certificates is the slowest part of creating a client.

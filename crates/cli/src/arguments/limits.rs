@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use ajo_core::{SandboxName, Uid};
+use ajo_limits::StateLocation;
 use ajo_limits::{Digest, UnmanagedHandling};
 use ajo_simulator::{DEFAULT_BURST, MAX_BURST};
 use clap::{Args, ValueEnum};
@@ -26,9 +27,9 @@ pub(crate) struct StateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// State file; defaults to `ajo.state.json` next to the first limits file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
+    /// State file, or bucket such as s3://bucket/prefix; defaults to `ajo.state.json` next to the first limits file
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) state: Option<StateLocation>,
 }
 
 impl StateArgs {
@@ -110,7 +111,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) digest: Option<Digest>,
 
     /// Resume an interrupted apply
-    #[arg(long, conflicts_with_all = ["files", "observed", "burst", "prune", "force_delete", "max_deletes"])]
+    #[arg(long, conflicts_with_all = ["observed", "burst", "prune", "force_delete", "max_deletes"])]
     pub(crate) resume: bool,
 
     /// Skip the confirmation for production sandboxes

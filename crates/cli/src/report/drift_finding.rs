@@ -178,7 +178,7 @@ fn duplicate_finding<'r>(duplicate: &'r DuplicateConfig, report: &CommandReport)
 fn duplicate_commands<'r>(duplicate: &'r DuplicateConfig, report: &CommandReport) -> impl Iterator<Item = String> + 'r {
     let quote = |file: &String| shell_quote(Path::new(file));
     let files: Vec<_> = report.files.iter().map(quote).collect();
-    let state = report.state_file.as_ref().map_or_else(String::new, |state| format!(" --state {}", quote(state)));
+    let state = report.state_location.as_ref().map_or_else(String::new, |state| format!(" --state {}", quote(state)));
     let import = format!("ajo import {}{state} --uid {}", files.join(" "), duplicate.keep);
     let sandbox = report.sandbox.clone().unwrap_or_default();
     let delete = move |copy: &ObservedConfig| {

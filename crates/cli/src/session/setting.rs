@@ -20,10 +20,12 @@ pub(crate) enum Setting {
     ConfigDirectory,
     Keychain,
     EmulatorUrl,
+    State,
+    LeaseTime,
 }
 
 impl Setting {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::BaseUrl,
         Self::ImsUrl,
         Self::ClientId,
@@ -39,6 +41,8 @@ impl Setting {
         Self::ConfigDirectory,
         Self::Keychain,
         Self::EmulatorUrl,
+        Self::State,
+        Self::LeaseTime,
     ];
 
     pub(crate) const fn variable(self) -> &'static str {
@@ -58,6 +62,8 @@ impl Setting {
             Self::ConfigDirectory => "AJO_CONFIG_DIR",
             Self::Keychain => "AJO_KEYCHAIN",
             Self::EmulatorUrl => "AJO_EMULATOR_URL",
+            Self::State => "AJO_STATE",
+            Self::LeaseTime => "AJO_LEASE_SECONDS",
         }
     }
 
@@ -74,7 +80,13 @@ impl Setting {
             Self::Credentials => Some("--credentials"),
             Self::Profile => Some("--profile"),
             Self::EmulatorUrl => Some("--emulator-url"),
-            Self::ClientSecret | Self::AccessToken | Self::TokenCache | Self::ConfigDirectory | Self::Keychain => None,
+            Self::State => Some("--state"),
+            Self::ClientSecret
+            | Self::AccessToken
+            | Self::TokenCache
+            | Self::ConfigDirectory
+            | Self::Keychain
+            | Self::LeaseTime => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The limits that the files describe.
 
-use ajo_core::SandboxName;
+use ajo_core::{Api, SandboxName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,13 @@ pub struct DesiredConfig {
     /// Its position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SourceLocation>,
+}
+
+impl DesiredLimits {
+    /// Whether the files have a throttling configuration.
+    pub fn has_throttling(&self) -> bool {
+        self.configs.iter().any(|config| config.definition.api() == Api::Throttling)
+    }
 }
 
 impl DesiredConfig {

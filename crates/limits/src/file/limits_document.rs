@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use ajo_engine::Secret;
+use ajo_engine::untrusted_text::escape;
 
 use super::allow_comments::AllowComment;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
@@ -13,10 +14,11 @@ use super::merge_keys::normalize;
 use super::schema_types;
 use super::source_file::{SourceFile, resolve_path};
 use super::source_span::{LineIndex, SourceSpan};
+use super::state_setting::STATE_CODE;
 use super::variables::{self, VariableResolver};
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
-use crate::SecretValues;
+use crate::{SecretValues, StateLocation};
 
 /// The version of the limits file format.
 pub(crate) const LIMITS_FILE_VERSION: u64 = 1;
@@ -33,6 +35,8 @@ pub(crate) struct LimitsDocument {
     pub(crate) bases: Vec<String>,
     /// The policy; an overlay's policy overrides the base's.
     pub(crate) policy: Option<FileReference>,
+    /// Where the state is; an overlay's overrides the base's.
+    pub(crate) state: Option<(StateLocation, SourceSpan)>,
     pub(crate) capping: Vec<YamlNode>,
     pub(crate) throttling: Option<YamlNode>,
     /// The comments of this file that accept findings.
@@ -66,6 +70,7 @@ impl LimitsDocument {
         check_version(&root, LIMITS_FILE_VERSION, diagnostics);
         let base = parse_reference(&root, "base", source, diagnostics);
         let policy = parse_reference(&root, "policy", source, diagnostics);
+        let state = parse_state(&root, source, diagnostics);
         let declared = parse_variable_names(&root, "variables", diagnostics);
         let declared_secrets = parse_variable_names(&root, "secrets", diagnostics);
         let mut resolver = VariableResolver {
@@ -77,7 +82,9 @@ impl LimitsDocument {
         };
         values.extend(resolver.secret_values());
         if let YamlValue::Mapping(map) = &mut root.value {
-            map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables" | "secrets")));
+            map.retain(|(name, _)| {
+                !matches!(name.as_str(), Some("base" | "policy" | "state" | "variables" | "secrets"))
+            });
             let lines = LineIndex::new(&file, &source.content);
             for (name, value) in map {
                 resolver.accepts_secrets = matches!(name.as_str(), Some("capping" | "throttling"));
@@ -94,6 +101,7 @@ impl LimitsDocument {
             base,
             bases: Vec::new(),
             policy,
+            state,
             allows,
             base_allows: Vec::new(),
         })
@@ -165,18 +173,45 @@ fn parse_reference(
     source: &SourceFile,
     diagnostics: &mut FileDiagnostics,
 ) -> Option<FileReference> {
+    let (path, span) = parse_text(root, name, "the path of a file", diagnostics)?;
+    Some(FileReference { name: resolve_path(&source.name, path), span: span.clone() })
+}
+
+/// The value of a key that is a string without variables and not empty.
+fn parse_text<'n>(
+    root: &'n YamlNode,
+    name: &str,
+    expected: &str,
+    diagnostics: &mut FileDiagnostics,
+) -> Option<(&'n str, &'n SourceSpan)> {
     let node = non_null(root, name)?;
     match node.as_str() {
         Some(text) if text.contains("${") => {
             diagnostics.error(variables::CODE, &node.span, format!("`{name}` must not contain a variable"));
             None
         }
-        Some(path) if !path.is_empty() => {
-            Some(FileReference { name: resolve_path(&source.name, path), span: node.span.clone() })
-        }
+        Some(text) if !text.is_empty() => Some((text, &node.span)),
         _ => {
-            let message = format!("`{name}` must be the path of a file, not {}", node.type_name());
+            let message = format!("`{name}` must be {expected}, not {}", node.type_name());
             diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
+            None
+        }
+    }
+}
+
+fn parse_state(
+    root: &YamlNode,
+    source: &SourceFile,
+    diagnostics: &mut FileDiagnostics,
+) -> Option<(StateLocation, SourceSpan)> {
+    let (text, span) = parse_text(root, "state", "the path of a file or the URL of a bucket", diagnostics)?;
+    match text.parse() {
+        Ok(StateLocation::File(_)) => {
+            Some((StateLocation::File(resolve_path(&source.name, text).into()), span.clone()))
+        }
+        Ok(bucket) => Some((bucket, span.clone())),
+        Err(error) => {
+            diagnostics.error(STATE_CODE, span, escape(&error.to_string()));
             None
         }
     }

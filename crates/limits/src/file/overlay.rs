@@ -24,6 +24,7 @@ pub(crate) fn apply_overlay(
         sandbox: over.sandbox.or(base.sandbox),
         production: over.production.or(base.production),
         policy: over.policy.or(base.policy),
+        state: over.state.or(base.state),
         allows: over.allows,
         base_allows: base.allows.into_iter().chain(base.base_allows).collect(),
         base: None,

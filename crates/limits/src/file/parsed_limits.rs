@@ -12,6 +12,7 @@ use super::sandbox_files::{MergedLimits, SandboxFiles};
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
+use super::state_setting::StateSetting;
 use crate::{BlockReason, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy, SecretValues};
 
 /// The parsed limits files of one sandbox.
@@ -25,6 +26,8 @@ pub struct ParsedLimits {
     pub diagnostics: Vec<FileDiagnostic>,
     /// Whether the sandbox is a production sandbox, if any file says so; `true` takes precedence.
     pub production: Option<bool>,
+    /// Where the state is, if a file says so.
+    pub state: Option<StateSetting>,
     /// The policies for these files: the ones they reference and the ones passed for all files.
     pub policies: Vec<Policy>,
     /// All files that were read, including bases and policies.
@@ -145,6 +148,7 @@ impl MergedGroup {
                 &sources.hidden_inputs(),
             ),
             production: merged.production,
+            state: merged.state,
             policies,
             files,
             secrets,

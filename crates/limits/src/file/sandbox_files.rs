@@ -12,6 +12,7 @@ use super::schema_types::entry_keys;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
+use super::state_setting::{StateSetting, merge_states};
 use crate::{DesiredConfig, DesiredLimits, Policy, SecretValues};
 
 /// The files of one sandbox.
@@ -27,6 +28,7 @@ pub(crate) struct MergedLimits {
     pub(crate) configs: Vec<DesiredConfig>,
     /// True if any file says so.
     pub(crate) production: Option<bool>,
+    pub(crate) state: Option<StateSetting>,
 }
 
 impl SandboxFiles {
@@ -67,7 +69,8 @@ impl SandboxFiles {
         }
         let production = documents.iter().filter_map(|document| document.production).max();
         diagnostics.extend(find_conflicts(&wanted, production));
-        MergedLimits { configs: wanted, production }
+        let state = merge_states(documents, diagnostics);
+        MergedLimits { configs: wanted, production, state }
     }
 
     /// The policies for these files, without duplicates. An unreadable policy is an error of the file that references it.

@@ -11,7 +11,7 @@ use crate::definition_schema::definition_schema;
 use crate::plan::{ordered_fields, request_body_schema};
 
 pub(crate) const LIMITS_FILE_KEYS: &[&str] =
-    &["version", "sandbox", "production", "base", "variables", "secrets", "policy", "capping", "throttling"];
+    &["version", "sandbox", "production", "base", "variables", "secrets", "policy", "state", "capping", "throttling"];
 /// The keys of an entry that are not part of the definition.
 pub(crate) const FILE_ONLY_KEYS: [&str; 3] = [DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1], EXTRA];
 /// The keys of an entry that say whether it should exist and be deployed.
@@ -56,6 +56,10 @@ pub(crate) struct LimitsFileSchema {
     /// The policy for these limits, relative to this file.
     #[schemars(extend("examples" = ["policy.yaml"]))]
     policy: Option<String>,
+    /// Where the state is: the path of a state file, relative to this file, or a bucket (`s3://`, `gs://`, `az://`) that
+    /// several machines share. The default is `ajo.state.json` next to this file.
+    #[schemars(extend("examples" = ["ajo.state.json", "s3://bucket/prefix"]))]
+    state: Option<String>,
     /// Capping limits of this sandbox. Calls over a limit are rejected.
     capping: Option<Vec<CappingEntrySchema>>,
     /// The throttling limit. Calls over the limit wait in a queue. An organization has only one, for all its sandboxes.

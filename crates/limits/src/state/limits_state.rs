@@ -6,7 +6,7 @@ use ajo_core::{Api, SandboxName, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, ManagedConfig, ObservedLimits, Plan};
+use crate::{Digest, ManagedConfig, ObservedLimits, Plan, StateSerials};
 
 /// The version of the state file format.
 pub const STATE_VERSION: u32 = 1;
@@ -31,6 +31,9 @@ pub struct LimitsState {
     /// The organization of the configurations; absent before the first apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
+    /// How often each part was changed.
+    #[serde(default, skip_serializing_if = "StateSerials::is_empty")]
+    pub serials: StateSerials,
     /// The managed configurations.
     #[serde(default)]
     pub configs: Vec<ManagedConfig>,
@@ -54,7 +57,7 @@ pub enum LimitsStateError {
 
 impl Default for LimitsState {
     fn default() -> Self {
-        Self { version: STATE_VERSION, organization: None, configs: Vec::new() }
+        Self { version: STATE_VERSION, organization: None, serials: StateSerials::default(), configs: Vec::new() }
     }
 }
 
@@ -74,7 +77,10 @@ impl LimitsState {
         if version != STATE_VERSION {
             return Err(LimitsStateError::UnsupportedVersion(version));
         }
-        serde_json::from_str(text).map_err(malformed)
+        let state: Self = serde_json::from_str(text).map_err(malformed)?;
+        let mut sandboxes = state.configs.iter().map(|managed| &managed.sandbox).chain(state.serials.sandboxes.keys());
+        let invalid = sandboxes.find_map(|sandbox| sandbox.parse::<SandboxName>().err());
+        invalid.map_or(Ok(state), |error| Err(LimitsStateError::Malformed(error.to_string())))
     }
 
     /// Serializes the state. The entries are sorted, so that diffs in git are small.

@@ -5,5 +5,6 @@ mod drift;
 mod normalization;
 mod plan_digest;
 mod properties;
+mod state;
 mod support;
 mod wrong_lists;

@@ -5,7 +5,7 @@
 #[error("failed to {operation} {url}: {message}")]
 pub struct BucketError {
     pub kind: BucketErrorKind,
-    /// `read`, `write`, `list`, or `delete`.
+    /// `open`, `read`, `write`, `list`, or `delete`.
     pub operation: &'static str,
     /// The URL of the object, without credentials.
     pub url: String,
@@ -28,6 +28,8 @@ pub enum BucketErrorKind {
     InvalidSettings,
     /// No complete response arrived.
     Network,
+    /// The store asks for fewer requests.
+    Throttled,
     /// The store does not support conditional writes.
     ConditionsUnsupported,
     /// The object is larger than [`MAX_OBJECT_BYTES`](super::MAX_OBJECT_BYTES).

@@ -29,22 +29,31 @@ impl StateFile {
     ///
     /// The file cannot be read, or it is not a state file.
     pub fn load(&self) -> Result<LimitsState, FileError> {
-        let Some(text) = atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)? else {
-            return Ok(LimitsState::default());
-        };
-        LimitsState::parse(&text).map_err(|error| FileError::new("read", &self.path, &error))
+        self.parse(self.read()?.as_deref())
     }
 
-    /// Writes the state, unless the file already contains it.
+    /// Writes the state with new serials, unless the file already contains it.
     ///
     /// # Errors
     ///
-    /// The file cannot be written; its old content is unchanged.
+    /// The file cannot be written, or its old content is not a state; that content is unchanged.
     pub fn save(&self, state: &LimitsState) -> Result<(), FileError> {
+        let saved = self.read()?;
+        let mut state = state.clone();
+        state.advance_serials(&self.parse(saved.as_deref())?);
         let text = state.to_json_string();
-        if atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)?.as_deref() == Some(&text) {
+        if saved.as_deref() == Some(&text) {
             return Ok(());
         }
         atomic_file::write_atomic(&self.path, &text)
+    }
+
+    fn read(&self) -> Result<Option<String>, FileError> {
+        atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)
+    }
+
+    fn parse(&self, text: Option<&str>) -> Result<LimitsState, FileError> {
+        let parsed = text.map_or_else(|| Ok(LimitsState::default()), LimitsState::parse);
+        parsed.map_err(|error| FileError::new("read", &self.path, &error))
     }
 }

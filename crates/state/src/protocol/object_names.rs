@@ -1,20 +1,12 @@
 //! The names of the objects below the prefix.
 
-use ajo_core::SandboxName;
+use ajo_limits::StateSet;
 
-/// Each set has one state, one lease, and one journal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum StateSet {
-    /// The capping configurations of a sandbox.
-    Sandbox(SandboxName),
-    /// The throttling configuration, which an organization has once.
-    Throttling,
-}
-
-/// The names of the objects of one set.
+/// The names of the objects of one set: a state, a lease, and journals.
 ///
 /// ```
-/// use ajo_state::protocol::{ObjectNames, StateSet};
+/// use ajo_limits::StateSet;
+/// use ajo_state::protocol::ObjectNames;
 ///
 /// let prod = ObjectNames::new("A1B2@AdobeOrg", &StateSet::Sandbox("prod".parse()?));
 /// assert_eq!(prod.lease(), "A1B2@AdobeOrg/sandboxes/prod/lease.json");

@@ -70,7 +70,7 @@ impl LockedSet {
     /// Writes the state. `reconciled` is the digest of the sandbox's state if journals stay open.
     pub(super) async fn save(
         &self,
-        state: &LimitsState,
+        mut state: LimitsState,
         handling: JournalHandling,
         reconciled: &Digest,
     ) -> Result<(), StateError> {
@@ -82,7 +82,8 @@ impl LockedSet {
                 open.map(|journal| OpenJournal { reconciled: Some(reconciled.clone()), ..journal }).collect()
             }
         };
-        self.write_state(&mut stored, state.clone(), open_journals).await
+        state.advance_serials(&stored.document.state);
+        self.write_state(&mut stored, state, open_journals).await
     }
 
     async fn write_state(

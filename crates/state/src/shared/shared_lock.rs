@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ajo_core::Api;
-use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader, LimitsState};
+use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader, LimitsState, StateSet};
 use futures_util::future::select_all;
 
 use super::LeaseClock;
@@ -24,7 +24,7 @@ pub struct SharedLock {
 
 /// The throttling of an organization, with or without its lease.
 pub(super) enum LockedThrottling {
-    Held(LockedSet),
+    Held(Arc<LockedSet>),
     ReadOnly(LimitsState),
 }
 
@@ -39,12 +39,12 @@ impl SharedLock {
         stored.journals.extend(sealed_journals(&sandbox));
         let throttling = match throttling {
             LockedThrottling::Held(set) => {
-                add_throttling(&mut stored.state, set.state().await);
+                stored.state.replace_part(&StateSet::Throttling, &set.state().await);
                 stored.journals.extend(sealed_journals(&set));
-                Some(Arc::new(set))
+                Some(set)
             }
             LockedThrottling::ReadOnly(state) => {
-                add_throttling(&mut stored.state, state);
+                stored.state.replace_part(&StateSet::Throttling, &state);
                 None
             }
         };
@@ -57,13 +57,13 @@ impl SharedLock {
 
     pub(crate) async fn save(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
         let digest = state.sandbox_digest(self.scope.sandbox.as_str());
-        let (capping, throttling) = split_state(state);
-        if self.throttling.is_none() && throttling.configs != split_state(&self.stored.state).1.configs {
+        let throttling = state.part(&StateSet::Throttling);
+        if self.throttling.is_none() && throttling.configs != self.stored.state.part(&StateSet::Throttling).configs {
             return Err(StateError::ThrottlingNotLocked);
         }
-        self.sandbox.save(&capping, handling, &digest).await?;
+        self.sandbox.save(state.part(&StateSet::Sandbox(self.scope.sandbox.clone())), handling, &digest).await?;
         if let Some(set) = &self.throttling {
-            set.save(&throttling, handling, &digest).await?;
+            set.save(throttling, handling, &digest).await?;
         }
         if handling == JournalHandling::Close {
             for set in self.sets() {
@@ -136,18 +136,4 @@ pub(super) fn join_journal(batches: Vec<JournalDocument>, reconciled: Option<&Di
         journal.push(JournalEntry::Reconciled { state_digest: digest.clone() });
     }
     Some(journal)
-}
-
-pub(super) fn add_throttling(state: &mut LimitsState, throttling: LimitsState) {
-    state.organization = state.organization.take().or(throttling.organization);
-    state.configs.extend(throttling.configs);
-}
-
-/// The capping and the throttling configurations of a state.
-fn split_state(state: &LimitsState) -> (LimitsState, LimitsState) {
-    let part = |api: Api| LimitsState {
-        configs: state.configs.iter().filter(|managed| managed.key.api == api).cloned().collect(),
-        ..state.clone()
-    };
-    (part(Api::Capping), part(Api::Throttling))
 }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ajo_limits::{Journal, LimitsState};
+use ajo_limits::{Journal, LimitsState, StateSet};
 
 use super::lease_keeper::LeaseKeeper;
 use super::locked_set::LockedSet;
 use super::run_machine::run_machine;
-use super::shared_lock::{LockedThrottling, SharedLock, add_throttling, join_journal};
+use super::shared_lock::{LockedThrottling, SharedLock, join_journal};
 use super::{LeaseClock, SystemClock};
 use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
-    LeaseHolder, LeaseRequest, ObjectNames, StateDocument, StateSet, WriteIds,
+    LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
 use crate::{Bucket, StateError, StateScope, StoredState};
 
@@ -59,7 +59,7 @@ impl SharedState {
         let mut stored = StoredState { holder: self.read_holder(&names).await?, ..StoredState::default() };
         stored.state = self.read_set(&names, &mut stored.journals).await?;
         let throttling = self.read_throttling(scope, &mut stored.journals).await?;
-        add_throttling(&mut stored.state, throttling);
+        stored.state.replace_part(&StateSet::Throttling, &throttling);
         Ok(stored)
     }
 
@@ -70,6 +70,15 @@ impl SharedState {
         journals: &mut Vec<Journal>,
     ) -> Result<LimitsState, StateError> {
         self.read_set(&ObjectNames::new(&scope.organization, &StateSet::Throttling), journals).await
+    }
+
+    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox.
+    pub(crate) async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
+        let mut journals = Vec::new();
+        let state = self.read_throttling(scope, &mut journals).await?;
+        let sandbox = scope.sandbox.as_str();
+        Ok(state.configs.iter().any(|managed| managed.sandbox == sandbox)
+            || journals.iter().any(|journal| journal.header.plan.sandbox == sandbox))
     }
 
     async fn read_set(&self, names: &ObjectNames, journals: &mut Vec<Journal>) -> Result<LimitsState, StateError> {
@@ -113,7 +122,8 @@ impl SharedState {
         // This may wait for another holder, longer than the first lease lasts.
         let locking = sandbox.lease.keep_during(async {
             if throttling {
-                self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await.map(LockedThrottling::Held)
+                let set = self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await?;
+                Ok(LockedThrottling::Held(Arc::new(set)))
             } else {
                 // Its journals are not ours: another apply may be running.
                 self.read_throttling(scope, &mut Vec::new()).await.map(LockedThrottling::ReadOnly)

@@ -1,6 +1,7 @@
 //! Limits as code in `ajo demo`: a file is planned, applied, and planned again.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use ajo_apply::{PlanExecutor, ServiceReader};
 use ajo_core::{Api, Client};
@@ -9,8 +10,9 @@ use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, JOURNAL_VERSION, JournalHeader, LimitsState, Plan, PlanOptions,
     StepState, plan,
 };
-use ajo_state::JournalFile;
+use ajo_state::{FileState, StateBackend, StateFile, StateScope};
 
+use super::lock_holder::lock_holder;
 use super::progress_bar::ApplyProgressBar;
 use crate::command_error::CommandError;
 use crate::output;
@@ -62,18 +64,22 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
         state_digest: state.sandbox_digest(&first.sandbox),
         plan: first.clone(),
     };
-    let journal = JournalFile::create(&directory.path().join("ajo.journal"), header)?;
+    let backend = StateBackend::File(FileState::new(StateFile::new(directory.path().join("ajo.state.json"))));
+    let scope = StateScope { organization: organization.to_owned(), sandbox: desired.sandbox.clone() };
+    let lock = backend.lock(&scope, true, lock_holder()?, Duration::ZERO).await?;
+    let journal = lock.start_journal(header).await?;
     let progress = ApplyProgressBar::new(&first);
-    let (journal, journal_error) = PlanExecutor::new(client, &first, journal, &progress).run(CONCURRENCY).await;
-    journal_error.map_or(Ok(()), Err)?;
+    let outcome = PlanExecutor::new(client, &first, &lock, journal, &progress).run(CONCURRENCY).await;
+    outcome.error.map_or(Ok(()), Err)?;
+    let journal = outcome.journal;
     progress.finish();
-    let results = journal.journal().results();
+    let results = journal.results();
     print_report("apply", CommandOutcome::Applied, &first, &results)?;
     if results.len() != 6 || results.iter().any(|result| result.state != StepState::Done) {
         return Err(demo_error("not all calls succeeded"));
     }
     let observed = ServiceReader::new(client).observe(true, &[]).await?;
-    journal.journal().reconcile(&observed, &mut state, &desired.sandbox);
+    journal.reconcile(&observed, &mut state, &desired.sandbox);
 
     output::print_data("\najo plan again")?;
     let second = build_plan(client, &desired, &state).await?;

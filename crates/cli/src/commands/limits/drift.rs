@@ -10,7 +10,7 @@ use ajo_limits::{
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
-use super::state_paths::StatePaths;
+use super::state_store::StateStore;
 use crate::arguments::{DriftArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -23,17 +23,17 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<E
         return input.report_and_exit("drift", settings);
     };
     let mut context = LimitsContext::load(settings, files, &input, desired).await?;
-    add_deleted_files(&mut context.desired, &context.reconciled.state, &context.paths);
-    let LimitsContext { desired, observed, reconciled, .. } = &context;
-    let drift = detect_drift(desired, observed, &reconciled.state, args.unmanaged_handling());
+    add_deleted_files(&mut context.desired, &context.reconciled.state, &context.store);
+    let LimitsContext { desired, reconciled, .. } = &context;
+    let drift = detect_drift(desired, &reconciled.observed, &reconciled.state, args.unmanaged_handling());
     let report = drift_report("drift", &input, &context, drift);
     report::print(&report, settings.output, &input.sources)?;
     Ok(report::exit_code(report.outcome, ExitStatus::Changes))
 }
 
 /// Limits of a file that was deleted are in no file, although the state file names it.
-pub(super) fn add_deleted_files(desired: &mut DesiredLimits, state: &LimitsState, paths: &StatePaths) {
-    let directory = paths.state_file.path().parent().unwrap_or(std::path::Path::new(""));
+pub(super) fn add_deleted_files(desired: &mut DesiredLimits, state: &LimitsState, store: &StateStore) {
+    let directory = store.directory();
     let files = state.configs.iter().filter_map(|managed| managed.file.as_ref());
     desired.files.extend(files.filter(|file| !directory.join(file).exists()).cloned());
 }
@@ -45,8 +45,8 @@ pub(super) fn drift_report(
     context: &LimitsContext,
     drift: DriftReport,
 ) -> CommandReport {
-    let LimitsContext { desired, service, paths, observed, reconciled } = context;
-    let plan = plan(desired, observed, &reconciled.state, PlanOptions::default());
+    let LimitsContext { desired, service, store, reconciled, note } = context;
+    let plan = plan(desired, &reconciled.observed, &reconciled.state, PlanOptions::default());
     let wrong_list = plan.blockers.iter().find(|blocker| blocker.reason == BlockReason::IncompleteList);
     let wrong_list = wrong_list.map(|blocker| FileDiagnostic {
         code: blocker.reason.code().to_owned(),
@@ -65,8 +65,8 @@ pub(super) fn drift_report(
     };
     let mut report = CommandReport {
         drift: Some(drift),
-        notes: reconciled.note.iter().cloned().collect(),
-        state_file: paths.display_path(),
+        notes: note.iter().cloned().collect(),
+        state_location: store.display_location(),
         ..service.report(command, input, outcome)
     };
     report.diagnostics.extend(plan.normalized.iter().map(NormalizedConfig::to_diagnostic).chain(wrong_list));

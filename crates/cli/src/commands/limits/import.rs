@@ -2,19 +2,20 @@
 
 use std::process::ExitCode;
 
+use ajo_apply::ReconciledLimits;
 use ajo_core::Uid;
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, LimitsState, ManagedConfig, ObservedConfig,
     ObservedLimits, match_configs,
 };
-use ajo_state::FileLock;
+use ajo_state::{JournalHandling, StateLock};
 
 use super::ambiguous_configs::AmbiguousConfigs;
+use super::context::unfinished_note;
 use super::input::LimitsInput;
-use super::lock::acquire_lock;
 use super::sandbox_service::SandboxService;
 use super::secret_salts::random_salt;
-use super::state_paths::{ReconciledState, StatePaths};
+use super::state_store::{StateStore, save_state, with_lock};
 use crate::arguments::{GlobalSettings, ImportArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -26,16 +27,30 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<
     let Some(desired) = input.desired() else {
         return input.report_and_exit("import", settings);
     };
-    let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
-    let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
-    let _lock: FileLock = acquire_lock(&paths, 0).await?;
-    let mut desired = paths.localize(&input, desired)?;
-    service.protect_secrets(&paths, &input, &mut desired, None)?;
+    let service = SandboxService::connect(settings, &desired.sandbox).await?;
+    let store = StateStore::locate(settings, files.state_args.state.as_ref(), &files.files, input.state.as_ref())?;
+    let desired = store.localize(&input, desired)?;
+    let lock = store.lock(&service.scope(), &desired, 0).await?;
+    let report =
+        with_lock(lock, async |lock| import_configs(&input, args, service, desired, &store, lock).await).await?;
+    report::print(&report, settings.output, &input.sources)?;
+    Ok(report::exit_code(report.outcome, ExitStatus::Success))
+}
+
+async fn import_configs(
+    input: &LimitsInput,
+    args: &ImportArgs,
+    mut service: SandboxService,
+    mut desired: DesiredLimits,
+    store: &StateStore,
+    lock: &StateLock,
+) -> Result<CommandReport, CommandError> {
+    service.protect_secrets(&lock.stored().state, input, &mut desired, None)?;
     let desired = &desired;
-    let (observed, ReconciledState { mut state, note, .. }) = paths.observe(&service, desired).await?;
+    let ReconciledLimits { observed, mut state, .. } = service.reconcile(store, desired, lock.stored()).await?;
     state.organization.get_or_insert_with(|| service.organization().to_owned());
 
-    let mut notes: Vec<String> = note.into_iter().collect();
+    let mut notes: Vec<String> = unfinished_note(store, lock.stored()).into_iter().collect();
     let outcome = if args.uid.is_empty() {
         import_matching(desired, &observed, &mut state, &mut notes)?
     } else {
@@ -47,10 +62,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<
     if notes.is_empty() {
         notes.push("no configuration in the files exists yet; nothing to import".to_owned());
     }
-    paths.save_reconciled(&state, desired.sandbox.as_str())?;
-    let report = CommandReport { notes, ..service.report("import", &input, outcome) };
-    report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(outcome, ExitStatus::Success))
+    save_state(lock, &state, JournalHandling::Keep).await?;
+    Ok(CommandReport { notes, ..service.report("import", input, outcome) })
 }
 
 /// Imports each configuration in the files that has exactly one match, and removes deleted ones from the state.

@@ -10,7 +10,7 @@ use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, POLICY_CODE, Plan,
-    PlanOptions, Policy, SecretValues,
+    PlanOptions, Policy, SecretValues, StateLocation,
 };
 use jiff::Timestamp;
 
@@ -33,6 +33,8 @@ pub(crate) struct LimitsInput {
     pub(crate) diagnostics: Vec<FileDiagnostic>,
     /// Whether the sandbox is a production sandbox. True unless a file sets `production: false`.
     pub(crate) is_production: bool,
+    /// Where the state is, if the files say so.
+    pub(crate) state: Option<StateLocation>,
     /// The options of the apply to resume.
     pub(crate) resume_options: Option<PlanOptions>,
     /// The secrets that the files declare.
@@ -77,6 +79,7 @@ impl LimitsInput {
             files: Vec::new(),
             diagnostics: Vec::new(),
             is_production: true,
+            state: None,
             resume_options: Some(plan.options),
             secrets,
             desired: Some(desired),
@@ -92,6 +95,7 @@ impl LimitsInput {
         let secrets = each.first().map(|limits| limits.secrets.clone()).unwrap_or_default();
         let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
         let is_production = each.iter().any(|limits| limits.production != Some(false));
+        let state = each.first().and_then(|limits| limits.state.as_ref()).map(|state| state.location.clone());
         let policy_digest = each.first().and_then(ParsedLimits::policy_digest);
         let policies = each.iter().flat_map(|limits| limits.policies.clone()).collect();
         let desired = if each.len() == 1 { each.remove(0).desired } else { None };
@@ -101,6 +105,7 @@ impl LimitsInput {
             files,
             diagnostics,
             is_production,
+            state,
             resume_options: None,
             secrets,
             desired,

@@ -1,22 +1,21 @@
 //! Executes a confirmed apply.
 
-use std::io;
 use std::num::NonZeroUsize;
-use std::path::Path;
 
-use ajo_apply::PlanExecutor;
+use ajo_apply::{ApplyOutcome, LateRequest, PlanExecutor, read_back};
+use ajo_limits::file::SourceSet;
 use ajo_limits::{
-    CommandOutcome, CommandReport, ConfigKey, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal,
-    JournalHeader, Plan, StepResult, StepState, UnmanagedHandling, plan,
+    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader,
+    LimitsState, Plan, StepState, UnmanagedHandling, plan,
 };
-use ajo_state::{FileLock, JournalFile};
+use ajo_state::{JournalHandling, StateLock};
 
 use super::input::LimitsInput;
 use super::plan as planning;
 use super::plan_file::expect_plan;
 use super::progress_bar::ApplyProgressBar;
 use super::sandbox_service::SandboxService;
-use super::state_paths::StatePaths;
+use super::state_store::{StateStore, save_state};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::signals::SignalListener;
@@ -24,84 +23,100 @@ use crate::signals::SignalListener;
 /// A checked and confirmed apply, ready to run.
 pub(super) struct PendingApply {
     pub(super) service: SandboxService,
-    pub(super) paths: StatePaths,
+    pub(super) store: StateStore,
     pub(super) desired: DesiredLimits,
     pub(super) input: LimitsInput,
     pub(super) report: CommandReport,
+    /// The state before the apply.
+    pub(super) state: LimitsState,
     /// Held until the state is written.
-    pub(super) _lock: FileLock,
+    pub(super) lock: StateLock,
+}
+
+/// The messages about the result of an apply.
+struct ResultNotes {
+    /// Each is a difference from the plan.
+    problems: Vec<String>,
+    /// Duplicates, which do not make an apply incomplete.
+    duplicates: Vec<String>,
 }
 
 impl PendingApply {
-    /// Makes the calls, reads back the result, and writes the state.
+    /// Makes the calls, reads back the result, and writes the state. Returns the report, and the files for its excerpts.
     pub(super) async fn execute(
-        &self,
+        self,
         concurrency: NonZeroUsize,
         signals: &mut SignalListener,
-    ) -> Result<CommandReport, CommandError> {
+    ) -> Result<(CommandReport, SourceSet), CommandError> {
         let plan = expect_plan(&self.report);
-        let (path, sandbox) = (self.paths.journal_path(&plan.sandbox), &plan.sandbox);
         let progress = ApplyProgressBar::new(plan);
-        let journal = JournalFile::create(&path, self.journal_header(plan)?)?;
         let mut cancelled = false;
-        let applying = PlanExecutor::new(&self.service.session.client, plan, journal, &progress)
-            .with_reader(self.service.reader.clone());
-        let (journal, journal_error) = tokio::select! {
-            done = applying.run(concurrency) => done,
-            () = wait_for_second_signal(signals, &mut cancelled, &progress) => return Err(self.forced_stop_error(&path)),
+        let result = tokio::select! {
+            result = self.run_plan(concurrency, &progress) => result,
+            // Calls are in flight, so the lease must expire: it is not released.
+            () = wait_for_second_signal(signals, &mut cancelled, &progress) => return Err(self.forced_stop_error()),
         };
-        progress.finish();
-
-        let results = journal.journal().results();
+        self.lock.release().await;
+        let (ApplyOutcome { journal, error, late_requests }, recorded) = result?;
+        let results = journal.results();
         let mut notes = vec![];
-        notes.extend(journal_error.map(|error| format!("stopped early: {error}")));
+        notes.extend(error.map(|error| format!("stopped early: {error}")));
+        notes.extend(late_requests.iter().map(late_request_note));
         let all_done = results.iter().all(|result| result.state == StepState::Done);
-        let recorded = tokio::select! {
-            recorded = self.record_results(journal.journal()) => recorded,
-            () = wait_for_second_signal(signals, &mut cancelled, &progress) => Err(CommandError::new("cancelled before the result was read back")),
-        };
         let outcome = match (&recorded, all_done, cancelled) {
-            (Ok((problems, _)), true, _) if problems.is_empty() => CommandOutcome::Applied,
+            (Ok(recorded), true, _) if recorded.problems.is_empty() => CommandOutcome::Applied,
             (_, false, true) => CommandOutcome::Cancelled,
             _ => CommandOutcome::Partial,
         };
+        let resume = self.store.resume_command(&plan.sandbox);
         match recorded {
-            Ok((problems, duplicates)) => {
+            Ok(ResultNotes { problems, duplicates }) => {
                 notes.extend(problems.into_iter().chain(duplicates));
-                if all_done {
-                    JournalFile::remove(&path)?;
-                } else {
-                    let resume = self.paths.resume_command(sandbox);
+                if !all_done {
                     notes.push(format!("resume with: {resume}; or change the files, then plan and apply"));
                 }
             }
             Err(failure) => {
-                notes.push(format!(
-                    "the state file was not updated: {failure}; update it with: {}",
-                    self.paths.resume_command(sandbox)
-                ));
+                notes.push(format!("the state was not updated: {failure}; update it with: {resume}"));
             }
         }
-        Ok(CommandReport { outcome, results, notes, ..self.report.clone() })
+        Ok((CommandReport { outcome, results, notes, ..self.report.clone() }, self.input.sources))
+    }
+
+    /// Makes the calls of the plan and records the results.
+    async fn run_plan(
+        &self,
+        concurrency: NonZeroUsize,
+        progress: &ApplyProgressBar,
+    ) -> Result<(ApplyOutcome, Result<ResultNotes, CommandError>), CommandError> {
+        let plan = expect_plan(&self.report);
+        let journal = self.lock.start_journal(self.journal_header(plan)?).await?;
+        let executor = PlanExecutor::new(&self.service.session.client, plan, &self.lock, journal, progress)
+            .with_reader(self.service.reader.clone());
+        let outcome = executor.run(concurrency).await;
+        progress.finish();
+        let recorded = tokio::select! {
+            recorded = self.record_results(&outcome.journal) => recorded,
+            error = self.lock.keep() => Err(error.into()),
+        };
+        Ok((outcome, recorded))
     }
 
     /// The error for a second signal, which does not wait for the calls in flight.
-    fn forced_stop_error(&self, journal: &Path) -> CommandError {
-        let results = JournalFile::load(journal).ok().flatten().map(|journal| journal.results()).unwrap_or_default();
-        let live: String = live_limits(&results).map(|(key, live)| format!("; {key}: {live}")).collect();
-        CommandError::new(format!("cancelled; the outcome of the calls in flight is unknown{live}"))
-            .with_hint(format!("resume with: {}", self.paths.resume_command(&expect_plan(&self.report).sandbox)))
+    fn forced_stop_error(&self) -> CommandError {
+        CommandError::new("cancelled; the outcome of the calls in flight is unknown")
+            .with_hint(format!("resume with: {}", self.store.resume_command(&expect_plan(&self.report).sandbox)))
             .with_exit_status(ExitStatus::Cancelled)
     }
 
-    /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan, and
-    /// notes about duplicates, which do not make an apply incomplete.
-    async fn record_results(&self, journal: &Journal) -> Result<(Vec<String>, Vec<String>), CommandError> {
-        let Self { service, paths, desired, report, .. } = self;
-        let mut state = paths.load_state(service.organization())?;
-        let observed = service.observe(desired, &state, Some(journal)).await?;
-        journal.reconcile(&observed, &mut state, &desired.sandbox);
-        paths.save_reconciled(&state, desired.sandbox.as_str())?;
+    /// Reads back all configurations and records them in the state.
+    async fn record_results(&self, journal: &Journal) -> Result<ResultNotes, CommandError> {
+        let Self { service, desired, report, .. } = self;
+        let mut state = self.state.clone();
+        let observed = read_back(&service.reader, desired, &mut state, journal).await?;
+        let all_done = journal.results().iter().all(|result| result.state == StepState::Done);
+        let handling = if all_done { JournalHandling::Close } else { JournalHandling::Keep };
+        save_state(&self.lock, &state, handling).await?;
         let applied = expect_plan(report);
         let now = plan(desired, &observed, &state, applied.options);
         let drift = ajo_limits::detect_drift(desired, &observed, &state, UnmanagedHandling::default());
@@ -110,36 +125,38 @@ impl PendingApply {
         });
         let mut problems: Vec<_> =
             undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}; {DEFAULT_CAP_APPLIES}", drift.key)).collect();
-        let all_done = journal.results().iter().all(|result| result.state == StepState::Done);
         let pending = now.changes.iter().map(|change| &change.key);
         let pending = pending.chain(now.blockers.iter().filter_map(|blocker| blocker.key.as_ref()));
         let changed = pending.filter(|key| all_done && applied.changes.iter().any(|change| change.key == **key));
         problems.extend(changed.map(|key| format!("{key}: changed by someone else during the apply; see `ajo drift`")));
-        Ok((problems, planning::duplicate_notes(&now)))
+        Ok(ResultNotes { problems, duplicates: planning::duplicate_notes(&now) })
     }
 
     fn journal_header(&self, plan: &Plan) -> Result<JournalHeader, CommandError> {
-        let state = self.paths.load_state(self.service.organization())?;
         let files = self.input.files.iter().filter(|file| *file != "-");
-        let absolute = |file: &String| std::path::absolute(file).map(|path| path.display().to_string());
-        let files: io::Result<Vec<String>> = files.map(absolute).collect();
-        let files =
-            files.map_err(|error| CommandError::new(format!("failed to find the current directory: {error}")))?;
+        let files: Result<Vec<String>, _> = files.map(|file| self.store.journal_path(file)).collect();
         Ok(JournalHeader {
             version: JOURNAL_VERSION,
             organization: self.service.organization().to_owned(),
             started_at: ajo_state::current_time()?.to_string(),
-            files,
+            files: files?,
+            state_digest: self.state.sandbox_digest(&plan.sandbox),
             api: None,
-            state_digest: state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),
         })
     }
 }
 
-/// Which limits are live for configurations whose redeploy did not finish.
-fn live_limits(results: &[StepResult]) -> impl Iterator<Item = (&ConfigKey, &'static str)> {
-    results.iter().filter_map(|result| Some((&result.key, result.live?.describe())))
+/// A request that may have reached the service after another command took the lease.
+fn late_request_note(late: &LateRequest) -> String {
+    let LateRequest { key, uid, step, state } = late;
+    let uid = uid.as_ref().map_or_else(String::new, |uid| format!(" {uid}"));
+    let ended = match state {
+        StepState::Done => "succeeded",
+        StepState::Failed => "failed",
+        StepState::Unknown | StepState::NotStarted => "ended with an unknown outcome",
+    };
+    format!("{key}{uid}: {step} was sent before the lease was lost, and {ended} afterwards; check it with `ajo plan`")
 }
 
 /// Returns on the second signal. After the first one, no further calls are started.

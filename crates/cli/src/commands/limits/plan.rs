@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use ajo_apply::ReconciledLimits;
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{
     CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, ObservedTraffic,
@@ -32,15 +33,16 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
         return input.report_and_exit("plan", settings);
     };
     let traffic = EffectTraffic::read(&args.effect_args, &input)?;
-    let LimitsContext { desired, service, paths, observed, reconciled } =
+    let LimitsContext { desired, service, store, reconciled, note } =
         LimitsContext::load(settings, &args.files, &input, desired).await?;
-    let mut plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());
+    let ReconciledLimits { observed, state, .. } = reconciled;
+    let mut plan = plan(&desired, &observed, &state, args.prune_args.to_options());
     if let Some(traffic) = &traffic {
         traffic.add_effects(&mut plan, &observed)?;
     }
     input.check_effects(&mut plan);
-    let paths = PlanPaths { state_file: paths.display_path(), policy: args.files.state_args.display_policy() };
-    let report = build_report("plan", &input, &service, paths, plan, reconciled.note)?;
+    let paths = PlanPaths { state_location: store.display_location(), policy: args.files.state_args.display_policy() };
+    let report = build_report("plan", &input, &service, paths, plan, note)?;
     if let Some(file) = &args.out {
         save_plan(file, &report)?;
     }
@@ -50,7 +52,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
 
 /// Paths in the report of a plan, as the user wrote them.
 pub(crate) struct PlanPaths {
-    pub(crate) state_file: Option<String>,
+    pub(crate) state_location: Option<String>,
     pub(crate) policy: Option<String>,
 }
 
@@ -59,7 +61,7 @@ pub(crate) fn build_report(
     command: &str,
     input: &LimitsInput,
     service: &SandboxService,
-    PlanPaths { state_file, policy }: PlanPaths,
+    PlanPaths { state_location, policy }: PlanPaths,
     plan: Plan,
     note: Option<String>,
 ) -> Result<CommandReport, CommandError> {
@@ -80,7 +82,7 @@ pub(crate) fn build_report(
             .chain(duplicate_notes(&plan))
             .collect(),
         plan: Some(plan),
-        state_file,
+        state_location,
         policy,
         policy_digest: input.policy_digest.clone(),
         ..service.report(command, input, outcome)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ajo_limits::StateLocation;
 use ajo_limits::{CommandReport, Digest, Plan, REPORT_VERSION};
 
 use crate::command_error::CommandError;
@@ -43,6 +44,11 @@ fn parse(file: &Path) -> Result<CommandReport, CommandError> {
         return Err(failed(format!("the report of `ajo {}` contains no plan", report.command)));
     }
     Ok(report)
+}
+
+/// The location of the state in a saved plan.
+pub(crate) fn parse_location(location: &str) -> Result<StateLocation, CommandError> {
+    location.parse().map_err(|error| CommandError::new(format!("the saved plan names no usable state: {error}")))
 }
 
 /// The plan of a report that is known to contain one.

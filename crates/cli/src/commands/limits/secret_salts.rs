@@ -2,24 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use ajo_limits::{ConfigKey, DesiredLimits, KnownSecrets, Plan, SecretSalt};
+use ajo_limits::{ConfigKey, DesiredLimits, KnownSecrets, LimitsState, Plan, SecretSalt};
 
 use super::input::LimitsInput;
 use super::sandbox_service::SandboxService;
-use super::state_paths::StatePaths;
 use crate::command_error::CommandError;
 
 impl SandboxService {
     /// Reads from now on replace the secrets of these files with placeholders. Gives each entry with secrets the salt that the
-    /// state file or the reviewed plan has, or else a new one.
+    /// state or the reviewed plan has, or else a new one.
     pub(crate) fn protect_secrets(
         &mut self,
-        paths: &StatePaths,
+        state: &LimitsState,
         input: &LimitsInput,
         desired: &mut DesiredLimits,
         reviewed: Option<&Plan>,
     ) -> Result<(), CommandError> {
-        let state = paths.load_state(self.organization())?;
         let reviewed = reviewed.into_iter().flat_map(|plan| &plan.desired);
         let mut salts: BTreeMap<ConfigKey, SecretSalt> =
             reviewed.filter_map(|config| Some((config.key(), config.definition.salt()?))).collect();
@@ -33,7 +31,7 @@ impl SandboxService {
             };
             config.definition = config.definition.clone().with_salt(Some(salt));
         }
-        let known = KnownSecrets::new(input.secrets.clone(), desired, &state);
+        let known = KnownSecrets::new(input.secrets.clone(), desired, state);
         self.reader = self.reader.clone().with_secrets(known);
         Ok(())
     }

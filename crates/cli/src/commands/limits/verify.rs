@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ajo_apply::deploy_errors;
+use ajo_apply::{ReconciledLimits, deploy_errors};
 use ajo_limits::{ConfigDrift, DesiredConfig, LimitsState, ObservedConfig, detect_drift, match_configs};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
@@ -10,7 +10,6 @@ use super::context::LimitsContext;
 use super::drift::{add_deleted_files, drift_report};
 use super::input::LimitsInput;
 use super::sandbox_service::SandboxService;
-use super::state_paths::ReconciledState;
 use crate::arguments::{DriftArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -26,8 +25,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<E
         return input.report_and_exit("verify", settings);
     };
     let mut context = LimitsContext::load(settings, files, &input, desired).await?;
-    add_deleted_files(&mut context.desired, &context.reconciled.state, &context.paths);
-    let LimitsContext { desired, service, observed, reconciled: ReconciledState { state, .. }, .. } = &context;
+    add_deleted_files(&mut context.desired, &context.reconciled.state, &context.store);
+    let LimitsContext { desired, service, reconciled: ReconciledLimits { observed, state, .. }, .. } = &context;
     let mut drift = detect_drift(desired, observed, state, args.unmanaged_handling());
     let pairs = desired.configs.iter().zip(match_configs(desired, observed, state));
     let pairs = pairs.filter(|(config, _)| !drift.is_ambiguous(&config.key()));

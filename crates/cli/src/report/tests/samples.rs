@@ -372,7 +372,7 @@ pub(super) fn drift() -> CommandReport {
             overlap(Severity::Note, PatternRelation::Partial, None),
         ],
     });
-    report.state_file = Some("limits/ajo.state.json".to_owned());
+    report.state_location = Some("limits/ajo.state.json".to_owned());
     report
 }
 

@@ -111,7 +111,7 @@ async fn unwritable_state_is_reported() {
         tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ended")).await.expect("it ended");
     let out = String::from_utf8_lossy(&ended.stdout).into_owned();
     assert_eq!(ended.status.code(), Some(4), "{out}");
-    assert!(out.contains("the state file was not updated") && out.contains("1 done"), "{out}");
+    assert!(out.contains("the state was not updated") && out.contains("1 done"), "{out}");
     fixture.clear_faults();
     std::fs::remove_dir(fixture.path("ajo.state.json")).expect("removed");
     fixture.run_expecting(&["apply", "--resume", "--yes"], 0).await;

@@ -42,7 +42,6 @@ async fn invalid_files_exit_with_1() {
     for wrong in [
         &["plan", "prod.yaml", "--sandbox=dev"][..],
         &["apply", "prod.yaml", "--concurrency=0"],
-        &["apply", "prod.yaml", "--resume"],
         &["capping", "list", "--output=sarif", "--sandbox=prod"],
         &["schema", "everything"],
     ] {
@@ -165,11 +164,7 @@ async fn concurrent_apply_exits_with_6() {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 6).await;
-    assert!(
-        output.stderr.contains(&format!("process {}", first.id())) && output.stderr.contains("s ago"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains(&format!("process {}", first.id())), "{}", output.stderr);
     fixture.run_expecting(&["apply", "prod.yaml", "--yes", "--lock-timeout=30"], 0).await;
     assert!(first.wait().expect("it ended").success());
     assert_eq!(fixture.emulator.state().calls().for_operation("capping.create").len(), 1);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ajo_limits::CommandReport;
 use ajo_state::FileLock;
+use ajo_state::protocol::LeaseHolder;
 use serde_json::{Value, json};
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
@@ -60,7 +61,7 @@ fn alterations() -> Vec<(&'static str, Option<Value>)> {
         ("/organization", Some(json!("0@AdobeOrg"))),
         ("/sandbox", Some(json!("dev"))),
         ("/files/0", Some(json!("lax.yaml"))),
-        ("/stateFile", Some(json!("elsewhere.json"))),
+        ("/stateLocation", Some(json!("elsewhere.json"))),
         ("/policy", None),
         ("/policyDigest", None),
     ]
@@ -101,7 +102,7 @@ async fn recomputed_digest_is_refused() {
         }
         // Without --digest, paths can name files with the same content, and options can be ones that change nothing.
         let is_equivalent =
-            ["/files/0", "/stateFile", "/plan/digest", "/plan/options/prune", "/plan/options/maxDeletes"];
+            ["/files/0", "/stateLocation", "/plan/digest", "/plan/options/prune", "/plan/options/maxDeletes"];
         if !is_equivalent.contains(&pointer) {
             let output = fixture.run(&["apply", "--plan=plan.json", "--yes"]).await;
             assert_eq!(output.exit_code, Some(6), "{pointer}: {}{}", output.stdout, output.stderr);
@@ -169,7 +170,13 @@ async fn freeze_that_starts_in_wait_blocks() {
     for lead_seconds in [1, 5, 25] {
         let fixture = LimitsFixture::start().await;
         fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
-        let lock = FileLock::acquire(&fixture.path("ajo.state.lock"), "a test".to_owned(), Duration::ZERO).await;
+        let holder = LeaseHolder {
+            owner: "a test".to_owned(),
+            process: 1,
+            run_url: None,
+            since: "2026-11-26T09:00:00Z".to_owned(),
+        };
+        let lock = FileLock::acquire(&fixture.path("ajo.state.lock"), holder, Duration::ZERO).await;
         let lock = lock.expect("the lock");
         let from = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(lead_seconds);
         let windows = format!("[{{ from: {from}, to: 2199-01-01T00:00:00Z, reason: sale }}]");

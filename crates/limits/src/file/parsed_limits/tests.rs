@@ -118,6 +118,13 @@ fn header_is_checked() {
         ("sandbox: prod", "sandbox: prod\nvariables: A", "prod.yaml:3:12 error AJO_LIMITS_TYPE [A]"),
         ("sandbox: prod", "sandbox: prod\nbase: []", "prod.yaml:3:7 error AJO_LIMITS_TYPE [[]"),
         ("sandbox: prod", "sandbox: prod\nbase: '${A}'", "prod.yaml:3:7 error AJO_LIMITS_VARIABLE ['${A}']"),
+        ("sandbox: prod", "sandbox: prod\nstate: [a.json]", "prod.yaml:3:8 error AJO_LIMITS_TYPE [[a.json]"),
+        ("sandbox: prod", "sandbox: prod\nstate: ''", "prod.yaml:3:8 error AJO_LIMITS_TYPE ['']"),
+        ("sandbox: prod", "sandbox: prod\nstate: s3://b/${A}", "prod.yaml:3:8 error AJO_LIMITS_VARIABLE [s3://b/${A}]"),
+        ("sandbox: prod", "sandbox: prod\nstate: s4://b", "prod.yaml:3:8 error AJO_LIMITS_STATE [s4://b]"),
+        ("sandbox: prod", "sandbox: prod\nstate: s3://k:s@b", "prod.yaml:3:8 error AJO_LIMITS_STATE [s3://k:s@b]"),
+        ("sandbox: prod", "sandbox: prod\nstate: state.yaml", "prod.yaml:3:8 error AJO_LIMITS_STATE [state.yaml]"),
+        ("sandbox: prod", "sandbox: prod\nstat: s3://b", "prod.yaml:3:1 error AJO_LIMITS_UNKNOWN_KEY [stat]"),
     ] {
         assert_eq!(diagnose(&example_with(old, new)), [expected], "{new}");
     }

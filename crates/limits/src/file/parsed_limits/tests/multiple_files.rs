@@ -191,3 +191,51 @@ fn one_error_prevents_desired_limits() {
     let limits = parse_limits(&SourceSet::new(vec![source("a", EXAMPLE), source("b", "version: [")]), &variables);
     assert_eq!((limits.desired.clone(), limits.diagnostics.len()), (None, 1));
 }
+
+/// The location of the state and where a file names it.
+fn state_of(limits: &ParsedLimits) -> Option<(String, String)> {
+    limits.state.as_ref().map(|state| (state.location.to_string(), state.at.to_string()))
+}
+
+#[test]
+fn state_is_relative_to_its_file() {
+    let pair = |location: &str, at: &str| Some((location.to_owned(), at.to_owned()));
+    let with_state = |state: &str| example_with("sandbox: prod", &format!("sandbox: prod\nstate: {state}"));
+    let one = |name: &str, state: &str| {
+        let limits = parse_limits(&SourceSet::new(vec![source(name, &with_state(state))]), &variables);
+        assert_eq!(limits.diagnostics, []);
+        state_of(&limits)
+    };
+    assert_eq!(state_of(&parse_one(EXAMPLE)), None);
+    assert_eq!(one("limits/prod.yaml", "../states/prod.json"), pair("states/prod.json", "limits/prod.yaml:3:8"));
+    assert_eq!(one("limits/prod.yaml", "s3://bucket/team-a/"), pair("s3://bucket/team-a", "limits/prod.yaml:3:8"));
+
+    let over = "version: 1\nbase: ../base.yaml\n";
+    let overlay = |over: &str| {
+        let mut sources = SourceSet::new(vec![source("limits/prod.yaml", over)]);
+        sources.insert("base.yaml", Ok(with_state("base.json")));
+        state_of(&parse_limits(&sources, &variables))
+    };
+    assert_eq!(overlay(over), pair("base.json", "base.yaml:3:8"));
+    assert_eq!(overlay(&format!("{over}state: gs://b\n")), pair("gs://b", "limits/prod.yaml:3:8"));
+}
+
+#[test]
+fn different_states_are_one_error() {
+    let limit = |name: &str, state: &str| {
+        let capping = format!("url: https://a.example/{name}, methods: [GET]");
+        let services = "services: { action: { maxHttpConnections: 1, rating: { maxCallsCount: 1, periodInMs: 1 } } }";
+        source(name, &format!("version: 1\nsandbox: prod\n{state}capping: [{{ {capping}, {services} }}]\n"))
+    };
+    let parse = |files: Vec<SourceFile>| parse_limits(&SourceSet::new(files), &variables);
+    let same = parse(vec![limit("a", ""), limit("x/b", "state: ../s.json\n"), limit("c", "state: s.json\n")]);
+    assert!(same.desired.is_some());
+    assert_eq!(same.state.expect("one").location.to_string(), "s.json");
+
+    let limits = parse(vec![limit("a", "state: s3://one\n"), limit("b", "state: two.json\n"), limit("c", "")]);
+    let errors: Vec<_> = limits.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    let [found] = errors[..] else { panic!("{errors:?}") };
+    assert_eq!(found.message, "the state is two.json here, but s3://one at a:3:8");
+    assert_eq!(found.location.as_ref().map(ToString::to_string).as_deref(), Some("b:3:8"));
+    assert!(limits.desired.is_none() && found.hint.is_some());
+}

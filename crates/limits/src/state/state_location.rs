@@ -4,17 +4,20 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use ajo_engine::untrusted_text::excerpt;
+
 /// Where the state is.
 ///
 /// ```
-/// use ajo_state::{BucketUrl, StateLocation};
+/// use ajo_limits::StateLocation;
 ///
 /// let StateLocation::Bucket(url) = "s3://limits/team-a".parse()? else { panic!() };
 /// assert_eq!((url.bucket.as_str(), url.prefix.as_str()), ("limits", "team-a"));
 /// assert_eq!(url.to_string(), "s3://limits/team-a");
 /// assert!(matches!("ajo.state.json".parse()?, StateLocation::File(_)));
 /// assert!("ftp://limits".parse::<StateLocation>().is_err());
-/// # Ok::<(), ajo_state::StateLocationError>(())
+/// assert!("state.yaml".parse::<StateLocation>().is_err());
+/// # Ok::<(), ajo_limits::StateLocationError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StateLocation {
@@ -36,7 +39,7 @@ pub struct BucketUrl {
 /// The provider of a bucket, and its protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BucketProvider {
-    /// Amazon S3, Cloudflare R2, MinIO, and others: `s3://`.
+    /// Amazon S3 and compatible stores: `s3://`.
     S3,
     /// Google Cloud Storage: `gs://`.
     Gcs,
@@ -46,7 +49,9 @@ pub enum BucketProvider {
 
 /// A text that is neither a path nor the URL of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}; expected a path ending in .json, s3://bucket/prefix, gs://bucket/prefix, or az://container/prefix")]
+#[error(
+    "{reason}; expected a path such as ajo.state.json, s3://bucket/prefix, gs://bucket/prefix, or az://container/prefix"
+)]
 pub struct StateLocationError {
     reason: String,
 }
@@ -68,15 +73,19 @@ impl FromStr for StateLocation {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let failed = |reason: String| Err(StateLocationError { reason });
         let Some((scheme, rest)) = text.split_once("://") else {
+            let path = PathBuf::from(text);
             return if text.is_empty() {
                 failed("the location is empty".to_owned())
+            } else if path.extension().is_none_or(|extension| extension != "json") {
+                // `a` and `a.json` would share a lock and a journal.
+                failed("the name of a state file must end in .json".to_owned())
             } else {
-                Ok(Self::File(text.into()))
+                Ok(Self::File(path))
             };
         };
         let providers = [BucketProvider::S3, BucketProvider::Gcs, BucketProvider::Azure];
         let Some(provider) = providers.into_iter().find(|provider| provider.scheme() == scheme) else {
-            return failed(format!("unknown scheme `{scheme}`"));
+            return failed(format!("unknown scheme `{}`", excerpt(scheme, 20)));
         };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let prefix = prefix.trim_end_matches('/');
