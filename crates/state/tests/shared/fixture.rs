@@ -15,7 +15,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 pub(crate) const ORGANIZATION: &str = "A1B2@AdobeOrg";
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
-pub(crate) const MARGIN: Duration = Duration::from_secs(12);
+/// The lease time without the margin.
+pub(crate) const PERMIT: Duration = Duration::from_secs(48);
 pub(crate) const SANDBOX_FOLDER: &str = "A1B2@AdobeOrg/sandboxes/prod";
 
 /// The paused clock of tokio.

@@ -52,7 +52,7 @@ async fn failed_batch_is_never_skipped() {
         assert!(
             journals
                 .iter()
-                .flat_map(|journal| journal.results())
+                .flat_map(ajo_limits::Journal::results)
                 .all(|result| result.step != Verb::Deploy || result.state == ajo_limits::StepState::NotStarted)
         );
     }
