@@ -41,7 +41,7 @@ fn bucket_with(provider: BucketProvider, variables: &[(&str, &str)]) -> CloudBuc
 
 fn try_bucket_with(provider: BucketProvider, variables: &[(&str, &str)]) -> Result<CloudBucket, String> {
     let limits = RequestLimits {
-        timeout: Duration::from_millis(500),
+        timeout: Duration::from_secs(1),
         platform_timeout: Duration::from_millis(300),
         max_bytes: 10_000,
     };
