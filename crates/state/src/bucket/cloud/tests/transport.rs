@@ -1,6 +1,6 @@
 //! Connections, timeouts, redirects, and bodies without end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::bucket_at;
 use super::scripted_server::{Script, ScriptedServer};
@@ -67,6 +67,17 @@ async fn endless_body_ends_at_limit() {
         let error = bucket_at(provider, &server.url).get("a").await.expect_err("denied");
         assert_eq!(error.kind, BucketErrorKind::AccessDenied, "{error}");
     }
+}
+
+#[tokio::test]
+async fn endless_list_ends_at_timeout() {
+    let page = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>\
+                </ListBucketResult>";
+    let server = ScriptedServer::respond(200, "", page).await;
+    let list = tokio::time::timeout(Duration::from_secs(20), bucket_at(S3, &server.url).list("")).await;
+    let error = list.expect("an end").expect_err("no end");
+    assert_eq!((error.kind, error.operation), (BucketErrorKind::Network, "list"), "{error}");
+    assert!(server.requests().len() > 1, "{error}");
 }
 
 #[tokio::test]
