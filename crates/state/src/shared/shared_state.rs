@@ -13,7 +13,7 @@ use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
     LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
-use crate::{Bucket, StateError, StateScope, StoredState};
+use crate::{Bucket, LeaseTerms, StateError, StateScope, StoredState};
 
 /// How long a lease lasts without a renewal (ours).
 pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
@@ -48,7 +48,7 @@ impl SharedState {
         self.bucket.url("")
     }
 
-    fn document_error(&self, error: DocumentError) -> StateError {
+    pub(super) fn document_error(&self, error: DocumentError) -> StateError {
         StateError::Document { location: self.location(), error }
     }
 
@@ -81,7 +81,11 @@ impl SharedState {
             || journals.iter().any(|journal| journal.header.plan.sandbox == sandbox))
     }
 
-    async fn read_set(&self, names: &ObjectNames, journals: &mut Vec<Journal>) -> Result<LimitsState, StateError> {
+    pub(super) async fn read_set(
+        &self,
+        names: &ObjectNames,
+        journals: &mut Vec<Journal>,
+    ) -> Result<LimitsState, StateError> {
         let name = names.state();
         let Some(object) = self.bucket.get(&name).await? else { return Ok(LimitsState::default()) };
         let document = StateDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
@@ -102,7 +106,7 @@ impl SharedState {
         Ok(document.state)
     }
 
-    async fn read_lease(&self, names: &ObjectNames) -> Result<Option<LeaseDocument>, StateError> {
+    pub(super) async fn read_lease(&self, names: &ObjectNames) -> Result<Option<LeaseDocument>, StateError> {
         let name = names.lease();
         let Some(object) = self.bucket.get(&name).await? else { return Ok(None) };
         LeaseDocument::parse(&name, &object.content).map(Some).map_err(|error| self.document_error(error))
@@ -146,7 +150,7 @@ impl SharedState {
         let lease: HeldLease = match run_machine(&*self.bucket, &*self.clock, acquire).await {
             AcquireOutcome::Acquired { lease, .. } => lease,
             AcquireOutcome::Busy(lease) => {
-                let terms = (lease.epoch, lease.lease_ms.div_ceil(1000));
+                let terms = LeaseTerms { set: set.clone(), epoch: lease.epoch, seconds: lease.lease_ms.div_ceil(1000) };
                 return Err(StateError::Held { holder: lease.holder, lease: Some(terms) });
             }
             AcquireOutcome::Failed(error) => return Err(error.into()),
@@ -163,7 +167,7 @@ impl SharedState {
     }
 }
 
-fn random_ids() -> Result<WriteIds, StateError> {
+pub(super) fn random_ids() -> Result<WriteIds, StateError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StateError::NoRandomNumbers(error.to_string()))?;
     Ok(WriteIds::new(u128::from_ne_bytes(bytes)))
