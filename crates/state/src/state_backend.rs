@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ajo_limits::LimitsState;
+
 use crate::protocol::LeaseHolder;
 use crate::{FileState, SharedState, StateError, StateLock, StateScope, StoredState};
 
@@ -25,19 +27,6 @@ impl StateBackend {
         };
         self.check_organization(&stored, scope)?;
         Ok(stored)
-    }
-
-    /// Whether a command that changes the limits of this sandbox needs the lock of the organization's throttling, although its
-    /// files have none: the state has a throttling configuration that was applied from this sandbox.
-    ///
-    /// # Errors
-    ///
-    /// The state cannot be read.
-    pub async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
-        match self {
-            Self::File(_) => Ok(false),
-            Self::Shared(shared) => shared.has_throttling(scope).await,
-        }
     }
 
     /// Takes the lock of the sandbox and, if `throttling` is set, of the organization's throttling. Waits for another holder at
@@ -65,9 +54,13 @@ impl StateBackend {
     }
 
     fn check_organization(&self, stored: &StoredState, scope: &StateScope) -> Result<(), StateError> {
-        stored
-            .state
-            .check_organization(&scope.organization)
+        self.check_state(&stored.state, &scope.organization)
+    }
+
+    /// Fails if the state belongs to another organization.
+    pub(crate) fn check_state(&self, state: &LimitsState, organization: &str) -> Result<(), StateError> {
+        state
+            .check_organization(organization)
             .map_err(|error| StateError::Organization { location: self.location(), error })
     }
 
