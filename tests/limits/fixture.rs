@@ -1,8 +1,8 @@
 //! An emulator with plans and applies against it.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use ajo_apply::{ApplyObserver, PlanExecutor, ServiceReader};
 use ajo_core::{Api, Client, SandboxName, Verb};
@@ -11,7 +11,8 @@ use ajo_limits::{
     ConfigChange, ConfigDefinition, DesiredConfig, DesiredLimits, JOURNAL_VERSION, JournalHeader, LimitsState,
     ObservedLimits, Plan, PlanOptions, StepResult, StepState, plan,
 };
-use ajo_state::JournalFile;
+use ajo_state::protocol::LeaseHolder;
+use ajo_state::{FileState, StateBackend, StateFile, StateLock, StateScope};
 use ajo_tests::{ORG_ID, emulator_client};
 use serde_json::json;
 
@@ -72,6 +73,10 @@ pub(crate) fn never_cancelled() -> CallLimitWatch {
     CallLimitWatch(usize::MAX, AtomicUsize::new(0))
 }
 
+pub(crate) fn holder(owner: &str) -> LeaseHolder {
+    LeaseHolder { owner: owner.to_owned(), process: 1, run_url: None, since: "2026-11-26T00:00:00Z".to_owned() }
+}
+
 impl ApplyFixture {
     pub(crate) async fn start() -> Self {
         let emulator = Emulator::start().await.expect("an emulator");
@@ -80,8 +85,13 @@ impl ApplyFixture {
         Self { emulator, client, state: LimitsState::default(), options: PlanOptions::default(), directory }
     }
 
-    pub(crate) fn journal_path(&self) -> PathBuf {
-        self.directory.path().join("ajo.journal")
+    pub(crate) fn backend(&self) -> StateBackend {
+        StateBackend::File(FileState::new(StateFile::new(self.directory.path().join("ajo.state.json"))))
+    }
+
+    pub(crate) async fn lock_state(&self) -> StateLock {
+        let scope = StateScope { organization: ORG_ID.to_owned(), sandbox: sandbox() };
+        self.backend().lock(&scope, true, holder("test"), Duration::ZERO).await.expect("no other holder")
     }
 
     pub(crate) fn set_quirk(&self, name: &str, variant: &str) {
@@ -122,19 +132,20 @@ impl ApplyFixture {
             state_digest: self.state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),
         };
-        let journal = JournalFile::create(&self.journal_path(), header).expect("a journal");
+        let lock = self.lock_state().await;
+        let journal = lock.start_journal(header).await.expect("a journal");
         let concurrency = NonZeroUsize::new(4).expect("not zero");
-        let (journal, journal_error) = PlanExecutor::new(&self.client, plan, journal, watch).run(concurrency).await;
-        assert!(journal_error.is_none(), "{journal_error:?}");
-        let on_disk = JournalFile::load(&self.journal_path()).expect("readable").expect("a journal");
-        assert_eq!(&on_disk, journal.journal(), "disk and memory agree");
+        let outcome = PlanExecutor::new(&self.client, plan, &lock, journal, watch).run(concurrency).await;
+        assert!(outcome.error.is_none(), "{:?}", outcome.error);
+        lock.release().await;
+        assert_eq!(self.lock_state().await.stored().journals, [outcome.journal.clone()], "disk and memory agree");
         let faults: Vec<_> = self.emulator.state().default_organization().faults().cloned().collect();
         self.clear_faults();
-        journal.journal().reconcile(&self.observe().await, &mut self.state, &sandbox());
+        outcome.journal.reconcile(&self.observe().await, &mut self.state, &sandbox());
         for fault in faults {
             self.emulator.state().add_fault(fault).expect("room");
         }
-        journal.journal().results()
+        outcome.journal.results()
     }
 
     /// The mutating calls, oldest first, as `API.verb`.

@@ -20,8 +20,8 @@ pub(crate) fn check_format() -> Result<(), String> {
 
 pub(crate) fn check_lints() -> Result<(), String> {
     // `--all-targets` leaves out targets with `test = false`.
-    let targets = ["clippy", "--all-targets", "--test=scale", "--test=hostile", "--test=simpy", "--test=closed_forms"];
-    cargo(&[&targets[..], &WORKSPACE_ARGS, &DENY_WARNINGS].concat(), &[])?;
+    let targets = ["--test=scale", "--test=hostile", "--test=simpy", "--test=closed_forms", "--test=buckets"];
+    cargo(&[&["clippy", "--all-targets"][..], &targets, &WORKSPACE_ARGS, &DENY_WARNINGS].concat(), &[])?;
     cargo(&[&["clippy", "--all-targets"][..], &XTASK_ARGS, &DENY_WARNINGS].concat(), &[])
 }
 
@@ -65,6 +65,13 @@ pub(crate) fn test_hostile() -> Result<(), String> {
 pub(crate) fn test_simulation(python: &str) -> Result<(), String> {
     let arguments = [&["test", "--test=simpy", "--test=closed_forms"][..], &WORKSPACE_ARGS].concat();
     cargo(&arguments, &[("AJO_SIMPY_PYTHON", python)])
+}
+
+/// Runs the tests with local servers. `cargo test` leaves out the first target, and the others skip these tests without the variable.
+pub(crate) fn test_shared_state() -> Result<(), String> {
+    run_tests(&["--test=buckets"])?;
+    let arguments = [&["test"][..], &WORKSPACE_ARGS, &["--test=cli", "shared_state"]].concat();
+    cargo(&arguments, &[("AJO_TEST_BUCKETS", "1")])
 }
 
 fn run_tests(targets: &[&str]) -> Result<(), String> {

@@ -19,6 +19,10 @@ const BROWSER_TESTS: &str = "tests/browser";
 const SCHEMATHESIS: &str = "schemathesis";
 const SIMULATION: &str = "simulation";
 
+/// Tests with local servers, which are Python and npm packages.
+const SHARED_STATE_TESTS: &str = "tests/shared_state";
+const SHARED_STATE: &str = "shared_state";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StepTier {
     Check,
@@ -165,6 +169,13 @@ pub(crate) const STEPS: &[TestStep] = &[
         "the simulator agrees with an independent simulation and with closed forms",
         &[PythonPackages(SIMULATION)],
         test_simulation,
+    ),
+    test_step(
+        StepTier::All,
+        "shared-state",
+        "buckets of S3 and Azure hold shared state, also for concurrent writers",
+        &[Node, NpmPackages(SHARED_STATE_TESTS), PythonPackages(SHARED_STATE)],
+        cargo_steps::test_shared_state,
     ),
     test_step(
         StepTier::All,

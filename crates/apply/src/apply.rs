@@ -2,13 +2,17 @@
 
 mod deploy_errors;
 mod executor_state;
+mod existing_configs;
 mod journaled_call;
+mod late_request;
 mod plan_executor;
 mod precondition;
 mod redeploy;
 mod service_reader;
 mod service_writer;
+mod write_permit;
 
 pub use deploy_errors::deploy_errors;
-pub use plan_executor::{ApplyObserver, PlanExecutor};
+pub use late_request::LateRequest;
+pub use plan_executor::{ApplyObserver, ApplyOutcome, PlanExecutor};
 pub use service_reader::ServiceReader;

@@ -54,12 +54,12 @@
 //!         plan: plan.clone(),
 //!     };
 //!     let journal = lock.start_journal(header).await?;
-//!     let (journal, journal_error) = PlanExecutor::new(client, &plan, &lock, journal, &PrintProgress).run(NonZeroUsize::MIN).await;
-//!     if let Some(error) = journal_error {
+//!     let outcome = PlanExecutor::new(client, &plan, &lock, journal, &PrintProgress).run(NonZeroUsize::MIN).await;
+//!     if let Some(error) = outcome.error {
 //!         return Err(error.into());
 //!     }
 //!     // The state records the current configurations of the service, not the planned ones.
-//!     journal.reconcile(&reader.observe(true, &managed).await?, &mut state, &scope.sandbox);
+//!     outcome.journal.reconcile(&reader.observe(true, &managed).await?, &mut state, &scope.sandbox);
 //!     lock.save(&state, JournalHandling::Close).await?;
 //!     lock.release().await;
 //!     Ok(())
@@ -69,5 +69,5 @@
 mod apply;
 mod reconcile;
 
-pub use apply::{ApplyObserver, PlanExecutor, ServiceReader, deploy_errors};
+pub use apply::{ApplyObserver, ApplyOutcome, LateRequest, PlanExecutor, ServiceReader, deploy_errors};
 pub use reconcile::{ReconcileError, ReconciledLimits, check_unknown_creates, observe, read_back, reconcile};

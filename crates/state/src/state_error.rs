@@ -1,6 +1,5 @@
 //! Why the state could not be read, locked, or written.
 
-use ajo_engine::untrusted_text::excerpt;
 use ajo_limits::LimitsStateError;
 
 use crate::protocol::{DocumentError, LeaseHolder};
@@ -49,7 +48,5 @@ pub enum StateError {
 }
 
 fn describe_holder(holder: Option<&LeaseHolder>) -> String {
-    let Some(LeaseHolder { owner, process, run_url, since }) = holder else { return String::new() };
-    let run = run_url.as_deref().map_or_else(String::new, |url| format!(", {}", excerpt(url, 200)));
-    format!(": {}, process {process}, since {}{run}", excerpt(owner, 80), excerpt(since, 40))
+    holder.map_or_else(String::new, |holder| format!(": {holder}"))
 }

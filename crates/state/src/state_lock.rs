@@ -73,6 +73,14 @@ impl StateLock {
         }
     }
 
+    /// Whether the lease is lost, according to the last renewal and the clock. Sends nothing.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::File(_) => false,
+            Self::Shared(shared) => shared.is_lost(),
+        }
+    }
+
     /// Renews the lease until it is lost. Run this next to the work.
     pub async fn keep(&self) -> StateError {
         match self {

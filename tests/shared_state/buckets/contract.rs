@@ -69,6 +69,21 @@ async fn names_are_listed_by_prefix() {
 }
 
 #[tokio::test]
+async fn prefix_of_location_may_be_empty() {
+    for (name, store, url) in cloud_buckets() {
+        let open = |prefix: &str| {
+            let url = BucketUrl { prefix: prefix.to_owned(), ..url.clone() };
+            CloudBucket::from_variables(&url, store.variables()).expect("a bucket")
+        };
+        create(&open(""), "team/a", "first").await;
+        assert_eq!(open("").list("").await.expect("names"), ["team/a"], "{name}");
+        assert_eq!(open("team").list("").await.expect("names"), ["a"], "{name}");
+        assert_eq!(open("tea").list("").await.expect("names"), Vec::<String>::new(), "{name}");
+        assert_eq!(content_of(&open("team"), "a").await.as_deref(), Some("first"), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn object_is_deleted_once() {
     for TestBucket { name, bucket } in test_buckets() {
         create(&*bucket, "folder/a", "first").await;

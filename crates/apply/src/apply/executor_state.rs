@@ -1,10 +1,11 @@
 //! Shared by the calls of an apply: the progress of each change.
 
-use std::collections::BTreeMap;
-
 use ajo_core::{LiveLimit, Uid};
-use ajo_limits::{ConfigChange, ConfigKey, DeployState, ObservedConfig, Plan, StepError, StepState};
+use ajo_limits::{ConfigChange, DeployState, ObservedConfig, Plan, StepError, StepState};
+use ajo_state::StateError;
 use serde_json::{Map, Value};
+
+use super::late_request::LateRequest;
 
 /// Shared by all calls of an apply.
 pub(super) struct ExecutorState {
@@ -12,14 +13,16 @@ pub(super) struct ExecutorState {
     progress: Vec<ChangeProgress>,
     /// No further call is started.
     pub(super) is_stopped: bool,
-    /// The configurations that exist just before the first create call.
-    pub(super) existing_keys: BTreeMap<ConfigKey, Uid>,
+    /// Why the lease was lost.
+    pub(super) lease_error: Option<StateError>,
+    pub(super) late_requests: Vec<LateRequest>,
 }
 
 /// The progress of one change.
 #[derive(Clone)]
 pub(super) struct ChangeProgress {
     pub(super) uid: Option<Uid>,
+    is_created: bool,
     /// The expected deploy state: as planned, or as the service returned it after the last call of this apply.
     pub(super) deploy_state: Option<DeployState>,
     /// The last edit according to the service; only set before the first call of this apply.
@@ -39,12 +42,15 @@ pub(super) struct StepOutcome {
     pub(super) error: Option<StepError>,
     /// Which limit is live, if a redeploy ended without the new limit.
     pub(super) live: Option<LiveLimit>,
+    /// Whether the response arrived after the lease was lost.
+    pub(super) is_late: bool,
 }
 
 impl ExecutorState {
     pub(super) fn new(plan: &Plan) -> Self {
         let progress = |change: &ConfigChange| ChangeProgress {
             uid: change.uid.clone(),
+            is_created: false,
             deploy_state: change.before.clone(),
             last_modified_at: change.last_modified_at.clone(),
             unknown_fields: Map::new(),
@@ -53,12 +59,25 @@ impl ExecutorState {
         Self {
             progress: plan.changes.iter().map(progress).collect(),
             is_stopped: false,
-            existing_keys: BTreeMap::new(),
+            lease_error: None,
+            late_requests: Vec::new(),
         }
+    }
+
+    /// Whether this apply has created the configuration.
+    pub(super) fn has_created(&self, uid: &Uid) -> bool {
+        self.progress.iter().any(|progress| progress.is_created && progress.uid.as_ref() == Some(uid))
     }
 
     pub(super) fn progress(&self, change: usize) -> &ChangeProgress {
         &self.progress[change]
+    }
+
+    /// Records the UID of a created configuration.
+    pub(super) fn set_created(&mut self, change: usize, uid: Uid) {
+        let progress = self.progress_mut(change);
+        progress.uid = Some(uid);
+        progress.is_created = true;
     }
 
     pub(super) fn progress_mut(&mut self, change: usize) -> &mut ChangeProgress {
@@ -68,7 +87,7 @@ impl ExecutorState {
 
 impl StepOutcome {
     pub(super) const fn done() -> Self {
-        Self { state: StepState::Done, uid: None, response: None, error: None, live: None }
+        Self { state: StepState::Done, uid: None, response: None, error: None, live: None, is_late: false }
     }
 
     pub(super) fn failed(error: StepError) -> Self {

@@ -4,6 +4,7 @@ use ajo_core::Verb;
 use ajo_limits::{DeployState, JournalEntry, ObservedConfig, StepError, StepState};
 
 use super::executor_state::{StepOutcome, own_error};
+use super::late_request::LateRequest;
 use super::plan_executor::PlanExecutor;
 
 const JOURNAL_HINT: &str = "this call was not made; make the directory of the state file writable, then plan and apply";
@@ -25,12 +26,18 @@ impl PlanExecutor<'_> {
     /// Records the outcome of a call.
     pub(super) fn finish_step(&self, index: usize, step: Verb, outcome: StepOutcome) {
         let change = &self.plan.changes[index];
-        let StepOutcome { state, uid, response, error, live } = outcome;
+        let StepOutcome { state, uid, response, error, live, is_late } = outcome;
         {
             let mut shared = self.lock_state();
+            if let Some(uid) = &uid {
+                shared.set_created(index, uid.clone());
+            }
+            if is_late {
+                let uid = shared.progress(index).uid.clone();
+                shared.late_requests.push(LateRequest { key: change.key.clone(), uid, step, state });
+            }
             let progress = shared.progress_mut(index);
             progress.has_failed |= state != StepState::Done;
-            progress.uid = uid.clone().or(progress.uid.take());
             if state == StepState::Done && step != Verb::CanDeploy {
                 progress.last_modified_at = None;
                 progress.deploy_state = match (&response, &progress.deploy_state, &change.after) {

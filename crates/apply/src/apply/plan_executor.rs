@@ -1,16 +1,19 @@
 //! Executes a plan.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ajo_core::{Api, CallError, Client, Uid, Verb};
 use ajo_limits::{ConfigChange, DeployState, Journal, LiveState, ObservedConfig, Plan, PlanTask, StepState};
+use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::executor_state::{ExecutorState, StepOutcome, own_error};
+use super::existing_configs::ExistingConfigs;
+use super::late_request::LateRequest;
 use super::service_reader::ServiceReader;
 use super::service_writer::{self, WriteError, can_deploy_error, step_error};
+use super::write_permit::WritePermit;
 use ajo_state::{ApplyJournal, StateError, StateLock};
 
 /// Receives progress and can cancel an apply.
@@ -34,9 +37,21 @@ pub struct PlanExecutor<'a> {
     pub(super) client: &'a Client,
     pub(super) plan: &'a Plan,
     pub(super) observer: &'a dyn ApplyObserver,
-    lock: &'a StateLock,
+    pub(super) lock: &'a StateLock,
     pub(super) journal: ApplyJournal,
     state: Mutex<ExecutorState>,
+    pub(super) existing: tokio::sync::Mutex<ExistingConfigs>,
+}
+
+/// The result of an apply.
+#[derive(Debug)]
+pub struct ApplyOutcome {
+    /// The journal in memory, which is complete.
+    pub journal: Journal,
+    /// Why the apply stopped early: the lease was lost, or the journal cannot be written.
+    pub error: Option<StateError>,
+    /// Requests that the service may have processed after another command took the lease.
+    pub late_requests: Vec<LateRequest>,
 }
 
 impl<'a> PlanExecutor<'a> {
@@ -56,6 +71,7 @@ impl<'a> PlanExecutor<'a> {
             lock,
             journal,
             state: Mutex::new(ExecutorState::new(plan)),
+            existing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -65,37 +81,32 @@ impl<'a> PlanExecutor<'a> {
         Self { reader, ..self }
     }
 
-    /// Makes the calls and returns the journal, with the error if it could not be written. After such an error, only the
-    /// redeploys that have begun are finished. The journal in memory is complete.
-    pub async fn run(self, concurrency: NonZeroUsize) -> (Journal, Option<StateError>) {
+    /// Makes the calls, and keeps the lease meanwhile. If the journal cannot be written, only the redeploys that have begun are
+    /// finished. If the lease is lost, nothing more is sent.
+    pub async fn run(self, concurrency: NonZeroUsize) -> ApplyOutcome {
+        self.run_under_lease(concurrency).await;
+        let ExecutorState { lease_error, late_requests, .. } =
+            self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (journal, journal_error) = self.journal.into_parts();
+        ApplyOutcome { journal, error: lease_error.or(journal_error), late_requests }
+    }
+
+    async fn run_under_lease(&self, concurrency: NonZeroUsize) {
+        let keeping = std::pin::pin!(self.lock.keep());
+        let working = std::pin::pin!(self.run_phases(concurrency));
+        if let Either::Right((error, working)) = select(working, keeping).await {
+            self.stop_without_lease(error);
+            // Only responses to requests that were sent before.
+            working.await;
+        }
+    }
+
+    async fn run_phases(&self, concurrency: NonZeroUsize) {
         for phase in self.plan.schedule() {
-            if phase.verb == Verb::Create {
-                self.find_existing_keys(&phase.tasks).await;
-            }
             let tasks = phase.tasks.iter().map(|task| self.run_task(task));
             stream::iter(tasks).buffer_unordered(concurrency.get()).collect::<Vec<()>>().await;
         }
         self.journal.flush().await;
-        self.journal.into_parts()
-    }
-
-    /// Lists what exists before the create calls, so that a configuration created since the plan is not created twice.
-    async fn find_existing_keys(&self, tasks: &[PlanTask]) {
-        let apis: BTreeSet<Api> = tasks.iter().map(|task| self.plan.changes[task.change].key.api).collect();
-        for api in apis {
-            match self.reader.list(api).await {
-                Ok(observed) => {
-                    let existing = observed.configs.iter().map(|found| (found.key(), found.uid.clone()));
-                    self.lock_state().existing_keys.extend(existing);
-                }
-                Err(error) => {
-                    for task in tasks.iter().filter(|task| self.plan.changes[task.change].key.api == api) {
-                        self.finish_step(task.change, Verb::Create, StepOutcome::failed(step_error(&error)));
-                    }
-                    self.stop_if_unauthorized(&error);
-                }
-            }
-        }
     }
 
     /// Makes the calls of a task in order until one fails.
@@ -116,7 +127,7 @@ impl<'a> PlanExecutor<'a> {
     pub(super) fn must_stop(&self) -> bool {
         let is_cancelled = self.observer.is_cancelled();
         let shared = self.lock_state();
-        is_cancelled || shared.is_stopped || self.journal.has_failed()
+        is_cancelled || shared.is_stopped || self.journal.has_failed() || self.lock.is_lost()
     }
 
     fn has_failed(&self, index: usize) -> bool {
@@ -147,7 +158,11 @@ impl<'a> PlanExecutor<'a> {
         if let Err(error) = self.start_step(index, step).await {
             return self.finish_step(index, step, StepOutcome::failed(error));
         }
-        match self.send_step(index, step).await {
+        let permit = match self.permit_step(index, step).await {
+            Ok(permit) => permit,
+            Err(outcome) => return self.finish_step(index, step, *outcome),
+        };
+        match self.send_step(index, step, permit).await {
             Ok(outcome) => self.finish_step(index, step, outcome),
             Err(WriteError::Service(error)) => self.finish_with_error(index, step, &error),
             Err(WriteError::IncompleteDefinition(error)) => {
@@ -158,8 +173,21 @@ impl<'a> PlanExecutor<'a> {
         }
     }
 
+    /// Permits the call of this step. Before a create call, it lists again if the lease was renewed since the last list: another
+    /// command may have held it in between.
+    async fn permit_step(&self, index: usize, step: Verb) -> Result<WritePermit, Box<StepOutcome>> {
+        let permit = || async { self.permit_write().await.map_err(|error| Box::new(StepOutcome::failed(error))) };
+        let permitted = permit().await?;
+        let api = self.plan.changes[index].key.api;
+        if step != Verb::Create || self.is_listed(api, permitted.renewal).await {
+            return Ok(permitted);
+        }
+        self.check_precondition(index, step).await?;
+        permit().await
+    }
+
     /// Makes the call.
-    async fn send_step(&self, index: usize, step: Verb) -> Result<StepOutcome, WriteError> {
+    async fn send_step(&self, index: usize, step: Verb, permit: WritePermit) -> Result<StepOutcome, WriteError> {
         let change = &self.plan.changes[index];
         let api = change.key.api;
         let (uid, unknown_fields, is_deployed) = {
@@ -171,21 +199,22 @@ impl<'a> PlanExecutor<'a> {
         let mut outcome = StepOutcome::done();
         match (step, &change.after, uid) {
             (Verb::Create, Some(after), _) => {
-                let (uid, response) = service_writer::create(self.client, &after.saved).await?;
+                let (uid, response) = service_writer::create(permit, &after.saved).await?;
                 outcome.response = self.complete_response(api, &uid, response, false).await;
                 outcome.uid = Some(uid);
             }
             (Verb::Update, Some(after), Some(uid)) => {
-                let response = service_writer::update(self.client, &uid, &after.saved, &unknown_fields).await?;
+                let response = service_writer::update(permit, &uid, &after.saved, &unknown_fields).await?;
                 outcome.response = self.complete_response(api, &uid, response, is_deployed).await;
             }
             (Verb::Delete, _, Some(uid)) => {
-                service_writer::delete(self.client, api, &uid, self.plan.options.force_delete).await?;
+                service_writer::delete(permit, api, &uid, self.plan.options.force_delete).await?;
             }
-            (Verb::Deploy, _, Some(uid)) => service_writer::deploy(self.client, api, &uid).await?,
-            (Verb::Undeploy, _, Some(uid)) => service_writer::undeploy(self.client, api, &uid).await?,
+            (Verb::Deploy, _, Some(uid)) => service_writer::deploy(permit, api, &uid).await?,
+            (Verb::Undeploy, _, Some(uid)) => service_writer::undeploy(permit, api, &uid).await?,
             _ => unreachable!("a plan contains everything that its calls need"),
         }
+        outcome.is_late = self.lock.is_lost();
         Ok(outcome)
     }
 
@@ -204,6 +233,7 @@ impl<'a> PlanExecutor<'a> {
             found.uid == *uid && is_known && saved.to_request_body().is_ok()
         };
         match response.map(|found| self.reader.secrets().seal(found)).filter(is_complete) {
+            None if self.lock.is_lost() => None,
             None => self.reader.get(api, uid).await.ok().flatten(),
             complete => complete,
         }
@@ -213,7 +243,8 @@ impl<'a> PlanExecutor<'a> {
         self.stop_if_unauthorized(error);
         let unknown = error.is_indeterminate() && step != Verb::CanDeploy;
         let state = if unknown { StepState::Unknown } else { StepState::Failed };
-        self.finish_step(index, step, StepOutcome { state, ..StepOutcome::failed(step_error(error)) });
+        let is_late = step != Verb::CanDeploy && self.lock.is_lost();
+        self.finish_step(index, step, StepOutcome { state, is_late, ..StepOutcome::failed(step_error(error)) });
     }
 
     pub(super) fn lock_state(&self) -> MutexGuard<'_, ExecutorState> {

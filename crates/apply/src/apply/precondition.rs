@@ -10,7 +10,8 @@ use super::service_writer::step_error;
 const PLAN_AGAIN_HINT: &str = "this call was not made; run `ajo plan` again to see the current state";
 
 impl PlanExecutor<'_> {
-    /// Reads the configuration again: it must be as the plan saw it, or as this apply left it. `None` before it is created.
+    /// Reads the configuration again: it must be as the plan saw it, or as this apply left it. `None` before it is created:
+    /// then there must be no other one with this key.
     pub(super) async fn check_precondition(
         &self,
         index: usize,
@@ -23,10 +24,11 @@ impl PlanExecutor<'_> {
         };
         let ChangeProgress { uid, deploy_state, last_modified_at, .. } = self.lock_state().progress(index).clone();
         if step == Verb::Create {
-            let existing = self.lock_state().existing_keys.get(&change.key).cloned();
-            return existing.map_or(Ok(None), |uid| {
-                failed(format!("someone else created it after the plan was made: {uid}"), None)
-            });
+            return match self.find_existing(change.key.api, &change.key).await {
+                Ok(None) => Ok(None),
+                Ok(Some(uid)) => failed(format!("someone else created it after the plan was made: {uid}"), None),
+                Err(error) => Err(Box::new(StepOutcome::failed(error))),
+            };
         }
         let Some(uid) = uid else { return Ok(None) };
         let found = self.reader.get(change.key.api, &uid).await.map_err(|error| {

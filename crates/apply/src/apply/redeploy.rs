@@ -12,6 +12,10 @@ const NOT_EFFECTIVE_HINT: &str = "read the configuration back; someone else may 
 
 const NO_LIMIT_HINT: &str = "only AJO's default cap applies; resume this apply to deploy the configuration";
 
+const NOT_READ_BACK: &str = "the lease was lost before the result could be read back";
+
+const NOT_READ_BACK_HINT: &str = "run `ajo plan` to see which definition is live";
+
 /// A redeploy in progress.
 struct Redeploy<'e> {
     executor: &'e PlanExecutor<'e>,
@@ -31,6 +35,8 @@ struct PendingStep {
     verb: Verb,
     result: RedeployResult,
     error: Option<StepError>,
+    /// Whether the response arrived after the lease was lost.
+    is_late: bool,
 }
 
 impl PlanExecutor<'_> {
@@ -60,6 +66,7 @@ impl Redeploy<'_> {
     async fn run(mut self) {
         loop {
             let call = match self.state.step() {
+                RedeployStep::Call(RedeployCall::Get) if self.executor.lock.is_lost() => return self.record_unread(),
                 RedeployStep::Call(RedeployCall::Get) => {
                     self.read().await;
                     continue;
@@ -118,10 +125,11 @@ impl Redeploy<'_> {
                 (RedeployResult::from(&error), Some(step_error(&error)))
             }
         };
-        PendingStep { verb: Verb::CanDeploy, result, error }
+        PendingStep { verb: Verb::CanDeploy, result, error, is_late: false }
     }
 
-    /// Deploys or undeploys. `None` if the journal cannot be written; a started redeploy is finished without it.
+    /// Deploys or undeploys. `None` if the lease is lost, or if the journal cannot be written; a started redeploy is finished
+    /// without the journal, but not without the lease.
     async fn send(&self, verb: Verb) -> Option<PendingStep> {
         let Self { executor, change, uid, .. } = self;
         if let Err(error) = executor.start_step(*change, verb).await
@@ -130,10 +138,17 @@ impl Redeploy<'_> {
             executor.finish_step(*change, verb, StepOutcome::failed(error));
             return None;
         }
+        let permit = match executor.permit_write().await {
+            Ok(permit) => permit,
+            Err(error) => {
+                executor.finish_step(*change, verb, StepOutcome::failed(error));
+                return None;
+            }
+        };
         let api = executor.plan.changes[*change].key.api;
         let sent = match verb {
-            Verb::Undeploy => service_writer::undeploy(executor.client, api, uid).await,
-            _ => service_writer::deploy(executor.client, api, uid).await,
+            Verb::Undeploy => service_writer::undeploy(permit, api, uid).await,
+            _ => service_writer::deploy(permit, api, uid).await,
         };
         let (result, error) = match sent {
             Ok(()) => (RedeployResult::Done, None),
@@ -142,7 +157,19 @@ impl Redeploy<'_> {
                 (RedeployResult::from(&error), Some(step_error(&error)))
             }
         };
-        Some(PendingStep { verb, result, error })
+        Some(PendingStep { verb, result, error, is_late: executor.lock.is_lost() })
+    }
+
+    /// Records the outcome of the last call if the lease was lost before it could be read back.
+    fn record_unread(&mut self) {
+        let Some(PendingStep { verb, result, error, is_late }) = self.pending.take() else { return };
+        let state = match result {
+            RedeployResult::Refused | RedeployResult::Failed => StepState::Failed,
+            _ => StepState::Unknown,
+        };
+        let error = error.unwrap_or_else(|| own_error(NOT_READ_BACK.to_owned(), NOT_READ_BACK_HINT));
+        let outcome = StepOutcome { state, is_late, ..StepOutcome::failed(error) };
+        self.executor.finish_step(self.change, verb, outcome);
     }
 
     /// Records the outcome of the last call, which the next step reveals.
@@ -152,7 +179,8 @@ impl Redeploy<'_> {
         let state = settled_state(&pending, next, self.read_back.as_ref());
         let outcome = if state == StepState::Done {
             let is_own = |found: &ObservedConfig| found.deploy_state.saved == self.before.deploy_state.saved;
-            StepOutcome { response: self.read_back.take().filter(is_own), ..StepOutcome::done() }
+            let response = self.read_back.take().filter(is_own);
+            StepOutcome { response, is_late: pending.is_late, ..StepOutcome::done() }
         } else {
             let live = match next {
                 RedeployStep::Finished(live) => Some(live).filter(|live| *live != LiveLimit::New),
@@ -165,7 +193,7 @@ impl Redeploy<'_> {
             if live == Some(LiveLimit::None) {
                 error.hint = Some(NO_LIMIT_HINT.to_owned());
             }
-            StepOutcome { state, live, ..StepOutcome::failed(error) }
+            StepOutcome { state, live, is_late: pending.is_late, ..StepOutcome::failed(error) }
         };
         self.executor.finish_step(self.change, verb, outcome);
     }

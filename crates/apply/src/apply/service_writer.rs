@@ -1,10 +1,11 @@
-//! The five mutating calls. Private: only [`crate::PlanExecutor`] makes them.
+//! The five mutating calls. Private: only [`crate::PlanExecutor`] makes them. Each needs a permit of its own.
 
-use ajo_core::{Api, CallError, CanDeploy, CappingConfig, Client, DeleteOptions, ThrottlingConfig, Uid};
+use ajo_core::{Api, CallError, CanDeploy, CappingConfig, DeleteOptions, ThrottlingConfig, Uid};
 use ajo_limits::{ConfigDefinition, IncompleteDefinition, ObservedConfig, StepError};
 use serde_json::{Map, Value};
 
 use super::deploy_errors::deploy_errors;
+use super::write_permit::WritePermit;
 
 /// A failed mutating call.
 pub(crate) enum WriteError {
@@ -26,23 +27,23 @@ impl From<IncompleteDefinition> for WriteError {
 
 /// Creates a configuration and returns its UID, with the configuration if the response has it.
 pub(crate) async fn create(
-    client: &Client,
+    permit: WritePermit,
     definition: &ConfigDefinition,
 ) -> Result<(Uid, Option<ObservedConfig>), WriteError> {
-    let response = client.create_raw(definition.api(), definition.to_request_body()?).response().await?;
+    let response = permit.client().create_raw(definition.api(), definition.to_request_body()?).response().await?;
     let created = response_element(definition.api(), "createdElement", &response.body);
     Ok((response.value, created))
 }
 
 /// Replaces the definition of a configuration, preserving its unknown fields. Returns the configuration if the response has it.
 pub(crate) async fn update(
-    client: &Client,
+    permit: WritePermit,
     uid: &Uid,
     definition: &ConfigDefinition,
     unknown: &Map<String, Value>,
 ) -> Result<Option<ObservedConfig>, WriteError> {
     let body = definition.to_update_body(unknown)?;
-    let response = client.update_raw(definition.api(), uid, body).response().await?;
+    let response = permit.client().update_raw(definition.api(), uid, body).response().await?;
     Ok(response_element(definition.api(), "updatedElement", &response.body))
 }
 
@@ -56,27 +57,27 @@ fn response_element(api: Api, name: &str, body: &[u8]) -> Option<ObservedConfig>
     })
 }
 
-pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), WriteError> {
+pub(crate) async fn delete(permit: WritePermit, api: Api, uid: &Uid, force: bool) -> Result<(), WriteError> {
     let options = DeleteOptions { force };
     match api {
-        Api::Capping => client.capping().delete(uid, options).await?,
-        Api::Throttling => client.throttling().delete(uid, options).await?,
+        Api::Capping => permit.client().capping().delete(uid, options).await?,
+        Api::Throttling => permit.client().throttling().delete(uid, options).await?,
     }
     Ok(())
 }
 
-pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), CallError> {
+pub(crate) async fn deploy(permit: WritePermit, api: Api, uid: &Uid) -> Result<(), CallError> {
     match api {
-        Api::Capping => client.capping().deploy(uid).await?,
-        Api::Throttling => client.throttling().deploy(uid).await?,
+        Api::Capping => permit.client().capping().deploy(uid).await?,
+        Api::Throttling => permit.client().throttling().deploy(uid).await?,
     }
     Ok(())
 }
 
-pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(), CallError> {
+pub(crate) async fn undeploy(permit: WritePermit, api: Api, uid: &Uid) -> Result<(), CallError> {
     match api {
-        Api::Capping => client.capping().undeploy(uid).await?,
-        Api::Throttling => client.throttling().undeploy(uid).await?,
+        Api::Capping => permit.client().capping().undeploy(uid).await?,
+        Api::Throttling => permit.client().throttling().undeploy(uid).await?,
     }
     Ok(())
 }

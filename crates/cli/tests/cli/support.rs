@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+
+use ajo_shared_state_tests::Store;
 
 /// The names of the `AJO_…` variables set on this machine.
 pub(crate) fn ajo_variables() -> impl Iterator<Item = OsString> {
@@ -88,4 +91,15 @@ impl ClosedPort {
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address())
     }
+}
+
+/// A local server of S3, which all tests share. `None` without `AJO_TEST_BUCKETS=1`, which the step `shared-state` of `cargo xtask
+/// test` sets, because the first start downloads the server.
+pub(crate) fn moto_server() -> Option<&'static Store> {
+    static SERVER: LazyLock<Option<Store>> = LazyLock::new(Store::start_moto);
+    if std::env::var("AJO_TEST_BUCKETS").is_ok_and(|value| value == "1") {
+        return SERVER.as_ref();
+    }
+    print_skipped("run `cargo xtask test shared-state`");
+    None
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ajo_auth::{Credentials, OrgId, TokenProvider};
 
 use crate::client::request_config::RequestConfig;
 use crate::transport::call_runner::{CallRunner, SharedLimits};
-use crate::{CallError, CallOptions, ErrorKind, HttpTransport, ValidatedConfig};
+use crate::{CallError, CallOptions, DEADLINE, ErrorKind, HttpTransport, ValidatedConfig};
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
 ///
@@ -66,6 +67,13 @@ impl<T: HttpTransport> Client<T> {
     #[must_use = "this returns a new client and does not change the original"]
     pub fn with_options(&self, options: CallOptions) -> Self {
         Self { runner: self.runner.clone(), config: Arc::new(self.config.with_options(options)) }
+    }
+
+    /// Returns a clone of this client whose calls end within `limit`, or by their own deadline if that is earlier.
+    #[must_use = "this returns a new client and does not change the original"]
+    pub fn with_deadline_within(&self, limit: Duration) -> Self {
+        let own = self.config.options().deadline.unwrap_or(DEADLINE);
+        self.with_options(CallOptions::default().deadline(own.min(limit)))
     }
 
     /// Switches this client and its clones to other secrets or scopes without a restart.

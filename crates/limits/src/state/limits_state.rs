@@ -78,8 +78,8 @@ impl LimitsState {
             return Err(LimitsStateError::UnsupportedVersion(version));
         }
         let state: Self = serde_json::from_str(text).map_err(malformed)?;
-        let sandboxes = state.configs.iter().map(|managed| &managed.sandbox).chain(state.serials.sandboxes.keys());
-        let invalid = sandboxes.filter_map(|sandbox| sandbox.parse::<SandboxName>().err()).next();
+        let mut sandboxes = state.configs.iter().map(|managed| &managed.sandbox).chain(state.serials.sandboxes.keys());
+        let invalid = sandboxes.find_map(|sandbox| sandbox.parse::<SandboxName>().err());
         invalid.map_or(Ok(state), |error| Err(LimitsStateError::Malformed(error.to_string())))
     }
 

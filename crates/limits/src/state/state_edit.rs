@@ -22,7 +22,7 @@ impl LimitsState {
     pub fn remove_all(&mut self, uids: &[Uid]) -> Result<(), Vec<Uid>> {
         let missing: Vec<_> = uids.iter().filter(|uid| self.get(uid).is_none()).cloned().collect();
         if missing.is_empty() {
-            uids.iter().for_each(|uid| self.remove(uid));
+            self.configs.retain(|managed| !uids.contains(&managed.uid));
             Ok(())
         } else {
             Err(missing)

@@ -5,7 +5,7 @@
 #[error("failed to {operation} {url}: {message}")]
 pub struct BucketError {
     pub kind: BucketErrorKind,
-    /// `read`, `write`, `list`, or `delete`.
+    /// `open`, `read`, `write`, `list`, or `delete`.
     pub operation: &'static str,
     /// The URL of the object, without credentials.
     pub url: String,

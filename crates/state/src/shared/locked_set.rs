@@ -74,6 +74,10 @@ impl LockedSet {
         self.lease().renew_at()
     }
 
+    pub(super) fn is_lost(&self) -> bool {
+        self.lease().permit(self.clock.now()) == RequestPermit::Lost
+    }
+
     /// Waits until a request may be sent, and returns until when it may be.
     pub(super) async fn permit_request(&self) -> Result<Duration, StateError> {
         loop {

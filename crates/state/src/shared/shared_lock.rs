@@ -92,6 +92,10 @@ impl SharedLock {
         Ok(RequestWindow { rest: until.map(|until| until.saturating_sub(now)), renewal: renewals })
     }
 
+    pub(crate) fn is_lost(&self) -> bool {
+        self.sets().any(|set| set.is_lost())
+    }
+
     /// Renews the leases until one is lost.
     pub(crate) async fn keep(&self) -> StateError {
         loop {

@@ -69,8 +69,9 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
     let lock = backend.lock(&scope, true, lock_holder()?, Duration::ZERO).await?;
     let journal = lock.start_journal(header).await?;
     let progress = ApplyProgressBar::new(&first);
-    let (journal, journal_error) = PlanExecutor::new(client, &first, &lock, journal, &progress).run(CONCURRENCY).await;
-    journal_error.map_or(Ok(()), Err)?;
+    let outcome = PlanExecutor::new(client, &first, &lock, journal, &progress).run(CONCURRENCY).await;
+    outcome.error.map_or(Ok(()), Err)?;
+    let journal = outcome.journal;
     progress.finish();
     let results = journal.results();
     print_report("apply", CommandOutcome::Applied, &first, &results)?;

@@ -2,13 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use ajo_apply::{PlanExecutor, read_back};
+use ajo_apply::{ApplyOutcome, LateRequest, PlanExecutor, read_back};
 use ajo_limits::file::SourceSet;
 use ajo_limits::{
     CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader,
     LimitsState, Plan, StepState, UnmanagedHandling, plan,
 };
-use ajo_state::{JournalHandling, StateError, StateLock};
+use ajo_state::{JournalHandling, StateLock};
 
 use super::input::LimitsInput;
 use super::plan as planning;
@@ -51,23 +51,17 @@ impl PendingApply {
         let plan = expect_plan(&self.report);
         let progress = ApplyProgressBar::new(plan);
         let mut cancelled = false;
-        // The executor itself notices that the lease is lost. It must report which calls it made, so it is not aborted.
-        let keep = async {
-            self.lock.keep().await;
-            std::future::pending::<()>().await;
-        };
-        let applying = self.run_plan(concurrency, &progress);
         let result = tokio::select! {
-            result = applying => result,
-            () = keep => unreachable!("it never ends"),
+            result = self.run_plan(concurrency, &progress) => result,
             // Calls are in flight, so the lease must expire: it is not released.
             () = wait_for_second_signal(signals, &mut cancelled, &progress) => return Err(self.forced_stop_error()),
         };
         self.lock.release().await;
-        let (journal, journal_error, recorded) = result?;
+        let (ApplyOutcome { journal, error, late_requests }, recorded) = result?;
         let results = journal.results();
         let mut notes = vec![];
-        notes.extend(journal_error.map(|error| format!("stopped early: {error}")));
+        notes.extend(error.map(|error| format!("stopped early: {error}")));
+        notes.extend(late_requests.iter().map(late_request_note));
         let all_done = results.iter().all(|result| result.state == StepState::Done);
         let outcome = match (&recorded, all_done, cancelled) {
             (Ok(recorded), true, _) if recorded.problems.is_empty() => CommandOutcome::Applied,
@@ -94,15 +88,18 @@ impl PendingApply {
         &self,
         concurrency: NonZeroUsize,
         progress: &ApplyProgressBar,
-    ) -> Result<(Journal, Option<StateError>, Result<ResultNotes, CommandError>), CommandError> {
+    ) -> Result<(ApplyOutcome, Result<ResultNotes, CommandError>), CommandError> {
         let plan = expect_plan(&self.report);
         let journal = self.lock.start_journal(self.journal_header(plan)?).await?;
         let executor = PlanExecutor::new(&self.service.session.client, plan, &self.lock, journal, progress)
             .with_reader(self.service.reader.clone());
-        let (journal, journal_error) = executor.run(concurrency).await;
+        let outcome = executor.run(concurrency).await;
         progress.finish();
-        let recorded = self.record_results(&journal).await;
-        Ok((journal, journal_error, recorded))
+        let recorded = tokio::select! {
+            recorded = self.record_results(&outcome.journal) => recorded,
+            error = self.lock.keep() => Err(error.into()),
+        };
+        Ok((outcome, recorded))
     }
 
     /// The error for a second signal, which does not wait for the calls in flight.
@@ -148,6 +145,18 @@ impl PendingApply {
             plan: plan.clone(),
         })
     }
+}
+
+/// A request that may have reached the service after another command took the lease.
+fn late_request_note(late: &LateRequest) -> String {
+    let LateRequest { key, uid, step, state } = late;
+    let uid = uid.as_ref().map_or_else(String::new, |uid| format!(" {uid}"));
+    let ended = match state {
+        StepState::Done => "succeeded",
+        StepState::Failed => "failed",
+        StepState::Unknown | StepState::NotStarted => "ended with an unknown outcome",
+    };
+    format!("{key}{uid}: {step} was sent before the lease was lost, and {ended} afterwards; check it with `ajo plan`")
 }
 
 /// Returns on the second signal. After the first one, no further calls are started.

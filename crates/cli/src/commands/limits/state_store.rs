@@ -50,7 +50,8 @@ impl StateStore {
         let location = match location {
             Some(location) => location.clone(),
             None => {
-                location_from_environment()?.unwrap_or_else(|| StateLocation::File(directory.join("ajo.state.json")))
+                let configured = location_from_environment()?.or_else(|| in_files.cloned());
+                configured.unwrap_or_else(|| StateLocation::File(directory.join("ajo.state.json")))
             }
         };
         match location {

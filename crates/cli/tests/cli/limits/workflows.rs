@@ -6,6 +6,7 @@ mod github;
 mod gitlab;
 mod repository;
 mod rules;
+mod shared_state;
 
 use std::fs;
 

@@ -159,7 +159,8 @@ impl CloudBucket {
             let message = format!("there are more than {MAX_NAMES} objects");
             return Err(self.error(BucketErrorKind::TooLarge, OPERATION, prefix, message));
         }
-        names.retain(|name| name.starts_with(prefix));
+        // Some consoles create an empty object for the prefix itself.
+        names.retain(|name| !name.is_empty() && name.starts_with(prefix));
         names.sort_unstable();
         Ok(names)
     }

@@ -101,7 +101,9 @@ pub(super) fn describe(
         FailureCause::TooLong => {
             (BucketErrorKind::TooLarge, format!("the response is longer than {MAX_OBJECT_BYTES} bytes"))
         }
-        FailureCause::Response(response) => (response_kind(response, operation), describe_response(response)),
+        FailureCause::Response(response) => {
+            (response_kind(response, operation), describe_response(response, provider, operation))
+        }
     };
     match failure.purpose {
         RequestPurpose::Objects => (kind, format!("{host}: {text}")),
@@ -135,9 +137,12 @@ fn response_kind(response: &ErrorResponse, operation: &str) -> BucketErrorKind {
     }
 }
 
-fn describe_response(response: &ErrorResponse) -> String {
+fn describe_response(response: &ErrorResponse, provider: BucketProvider, operation: &str) -> String {
     let text = response.describe();
     match &response.region {
+        None if provider == BucketProvider::S3 && operation == "read" && response.code == "AccessDenied" => {
+            format!("{text} (S3 also denies the read of a missing object if s3:ListBucket is not permitted)")
+        }
         Some(region) if (300..=400).contains(&response.status) => {
             format!("{text} (the bucket is in the region {region}; set AWS_REGION)")
         }

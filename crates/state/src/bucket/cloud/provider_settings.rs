@@ -45,9 +45,8 @@ fn open_s3(bucket: &str, variables: &Variables, connector: BucketConnector) -> R
             builder = builder.with_config(key, value);
         }
     }
-    for key in [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint] {
-        check_endpoint("AWS_ENDPOINT_URL", builder.get_config_value(&key).as_deref())?;
-    }
+    check_endpoint("AWS_ENDPOINT_URL_S3", builder.get_config_value(&AmazonS3ConfigKey::S3Endpoint).as_deref())?;
+    check_endpoint("AWS_ENDPOINT_URL", builder.get_config_value(&AmazonS3ConfigKey::Endpoint).as_deref())?;
     let is_set = |key| builder.get_config_value(&key).is_some();
     match (is_set(AmazonS3ConfigKey::AccessKeyId), is_set(AmazonS3ConfigKey::SecretAccessKey)) {
         (true, false) => return Err("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not".to_owned()),

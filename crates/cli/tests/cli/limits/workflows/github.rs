@@ -2,30 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use super::expressions::{Context, evaluate, substitute};
 use super::repository::CiRepository;
 use super::{example, parse};
-use crate::docs::{code_blocks, read_page};
 
 #[derive(Debug, PartialEq)]
-enum JobResult {
+pub(super) enum JobResult {
     Skipped,
     Success,
     Failure,
 }
 
 /// One run of the workflow. The caller starts the jobs.
-struct WorkflowRun<'r> {
+pub(super) struct WorkflowRun<'r> {
     repository: &'r CiRepository,
     workflow: Value,
-    context: Context,
+    pub(super) context: Context,
+    /// The step `apply` is killed after this time.
+    pub(super) kill_apply_after_s: Option<u32>,
+    /// The artifact of this run.
+    artifact: PathBuf,
 }
 
 impl<'r> WorkflowRun<'r> {
-    fn new(repository: &'r CiRepository, event: &str) -> Self {
+    pub(super) fn new(repository: &'r CiRepository, event: &str) -> Self {
         let context = [
             ("github.event_name", event),
             ("github.event.pull_request.head.repo.fork", "false"),
@@ -34,12 +38,16 @@ impl<'r> WorkflowRun<'r> {
             ("github.repository", "example/limits"),
             ("github.token", "t0ken"),
             ("secrets.AJO_CLIENT_SECRET", &repository.secret()),
+            ("vars.LIMITS_READ_ROLE", "arn:aws:iam::123456789012:role/limits-read"),
+            ("vars.LIMITS_WRITE_ROLE", "arn:aws:iam::123456789012:role/limits-write"),
+            ("vars.AWS_REGION", "us-east-1"),
         ];
         let context = context.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { repository, workflow: parse(&example("github/limits.yml")), context }
+        let artifact = repository.new_path("plan");
+        Self { repository, workflow: parse(&example("github/limits.yml")), context, kill_apply_after_s: None, artifact }
     }
 
-    async fn run_job(&mut self, name: &str) -> JobResult {
+    pub(super) async fn run_job(&mut self, name: &str) -> JobResult {
         let job = self.workflow["jobs"][name].clone();
         let needs = job["needs"].as_str().unwrap_or_default();
         let failed = self.context.get(&format!("needs.{needs}.result")).is_some_and(|result| result != "success");
@@ -67,8 +75,8 @@ impl<'r> WorkflowRun<'r> {
     async fn run_steps(&self, job: &Value, context: &mut Context) {
         let directory = self.repository.job_directory();
         let origin = self.repository.fixture.path("origin.git").display().to_string();
-        // Artifacts belong to a run.
-        let artifact = self.repository.fixture.path(&format!("{}.json", self.context["github.sha"]));
+        // Later steps have the credentials of the bucket.
+        let mut job_variables: BTreeMap<String, String> = BTreeMap::new();
         for step in job["steps"].as_array().expect("steps") {
             let condition = step["if"].as_str().unwrap_or("success");
             let failed = context.contains_key("job.failed");
@@ -76,32 +84,42 @@ impl<'r> WorkflowRun<'r> {
             if !runs || failed && condition != "always()" || step["name"] == "Install ajo" {
                 continue;
             }
-            let mut variables: BTreeMap<String, String> = BTreeMap::new();
+            let mut variables = job_variables.clone();
             for (name, value) in step["env"].as_object().into_iter().flatten() {
                 variables.insert(name.clone(), substitute(value.as_str().expect("a text"), context));
             }
-            let files = ["output", "summary.md"].map(|name| self.repository.fixture.path(name));
-            variables.insert("GITHUB_OUTPUT".to_owned(), files[0].display().to_string());
-            variables.insert("GITHUB_STEP_SUMMARY".to_owned(), files[1].display().to_string());
-            fs::write(&files[0], "").expect("written");
+            let output_file = directory.with_extension("output");
+            variables.insert("GITHUB_OUTPUT".to_owned(), output_file.display().to_string());
+            let summary = self.repository.fixture.path("summary.md");
+            variables.insert("GITHUB_STEP_SUMMARY".to_owned(), summary.display().to_string());
+            fs::write(&output_file, "").expect("written");
             let text = |value: &Value, default: &str| value.as_str().unwrap_or(default).to_owned();
-            let script = match step["uses"].as_str().map(|action| action.split('@').next().unwrap_or_default()) {
+            let mut script = match step["uses"].as_str().map(|action| action.split('@').next().unwrap_or_default()) {
                 None => text(&step["run"], ""),
                 Some("actions/checkout") => {
                     let (commit, path) =
                         (text(&step["with"]["ref"], &context["github.sha"]), text(&step["with"]["path"], "."));
                     format!("git clone --quiet '{origin}' {path}; git -C {path} checkout --quiet {commit}")
                 }
-                Some("actions/upload-artifact") => format!("cp plan.json '{}'", artifact.display()),
-                Some("actions/download-artifact") => format!("cp '{}' plan.json", artifact.display()),
+                Some("aws-actions/configure-aws-credentials") => {
+                    let role = substitute(step["with"]["role-to-assume"].as_str().expect("a role"), context);
+                    assert!(role.starts_with("arn:aws:iam:"), "{role}");
+                    job_variables.extend(self.repository.state_credentials());
+                    continue;
+                }
+                Some("actions/upload-artifact") => format!("cp plan.json '{}'", self.artifact.display()),
+                Some("actions/download-artifact") => format!("cp '{}' plan.json", self.artifact.display()),
                 Some(other) => panic!("unknown action {other}"),
             };
+            if let (Some(seconds), true) = (self.kill_apply_after_s, step["id"] == "apply") {
+                script = format!("timeout --signal=KILL {seconds} {script}");
+            }
             let output = self.repository.run(&directory, &script, &variables).await;
             if output.exit_code != Some(0) {
                 context.insert("job.failed".to_owned(), output.stdout);
             }
             if let Some(id) = step["id"].as_str() {
-                let outputs = fs::read_to_string(&files[0]).expect("outputs");
+                let outputs = fs::read_to_string(&output_file).expect("outputs");
                 for (name, value) in outputs.lines().filter_map(|line| line.split_once('=')) {
                     context.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
                 }
@@ -128,10 +146,7 @@ async fn github_reviews_plans_and_applies() {
     assert_eq!(push.run_job("apply").await, JobResult::Success);
     assert_eq!(push.run_job("plan-again").await, JobResult::Skipped);
     repository.expect_limits(&[("a", 1), ("b", 1)]).await;
-    let state = repository.file("limits-state", "ajo.state.json").await.expect("the state");
-    assert!(state.contains("../limits/prod.yaml"), "{state}");
-    assert_eq!(repository.file("limits-state", "ajo.state.lock").await, None);
-    assert_eq!(repository.file("main", "limits/ajo.state.json").await, None);
+    assert!(repository.fixture.read("state/ajo.state.json").contains("../job/limits/prod.yaml"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,26 +161,6 @@ async fn github_asks_only_for_changes() {
     }
     repository.merge(&[("a", 0, true)]).await;
     assert_eq!(WorkflowRun::new(&repository, "push").run_job("plan").await, JobResult::Failure);
-}
-
-/// The commands in `docs/limits-as-code.md` that create the state branch.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn documented_setup_of_state_branch_works() {
-    let repository = CiRepository::start().await;
-    let blocks = code_blocks(&read_page("docs/limits-as-code.md"));
-    let setup = blocks.into_iter().find(|block| block.text.starts_with("git worktree add")).expect("the setup").text;
-    let script = format!("git push --quiet origin --delete limits-state; git branch --quiet -D limits-state\n{setup}");
-    let secret = BTreeMap::from([("AJO_CLIENT_SECRET".to_owned(), repository.secret())]);
-    repository.run(&repository.fixture.path("main"), &script, &secret).await.expect_success(&script);
-    assert!(repository.file("limits-state", "ajo.state.json").await.is_some());
-    assert_eq!(repository.file("limits-state", "ajo.state.lock").await, None);
-    let mut push = WorkflowRun::new(&repository, "push");
-    assert_eq!(push.run_job("plan").await, JobResult::Success);
-    assert_eq!(push.run_job("apply").await, JobResult::Success);
-    repository.expect_limits(&[("a", 1), ("b", 1)]).await;
-    // The state can be used on this machine too.
-    let script = "git -C state pull --quiet; ajo plan limits/prod.yaml --state state/ajo.state.json --exit-code";
-    repository.run(&repository.fixture.path("main"), script, &secret).await.expect_success(script);
 }
 
 /// Two changes are merged before the first one is approved.

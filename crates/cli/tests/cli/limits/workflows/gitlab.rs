@@ -9,8 +9,10 @@ use super::repository::CiRepository;
 use super::{example, parse};
 use crate::support::CommandOutput;
 
+const OIDC_TOKEN: &str = "oidc-t0ken";
+
 /// A pipeline. The caller starts the jobs.
-struct Pipeline<'r> {
+pub(super) struct Pipeline<'r> {
     repository: &'r CiRepository,
     commit: String,
     jobs: Value,
@@ -21,13 +23,13 @@ struct Pipeline<'r> {
 }
 
 impl<'r> Pipeline<'r> {
-    fn new(repository: &'r CiRepository) -> Self {
+    pub(super) fn new(repository: &'r CiRepository) -> Self {
         let jobs = parse(&example("gitlab/limits.yml"));
         let commit = repository.head();
         Self { repository, commit, jobs, variables: BTreeMap::new(), artifacts: BTreeMap::new() }
     }
 
-    async fn run_job(&mut self, name: &str) -> CommandOutput {
+    pub(super) async fn run_job(&mut self, name: &str) -> CommandOutput {
         let job = self.jobs[name].clone();
         let base = job["extends"].as_str().map(|base| self.jobs[base].clone()).unwrap_or_default();
         let lines = |script: &Value| {
@@ -39,12 +41,9 @@ impl<'r> Pipeline<'r> {
         let directory = repository.job_directory();
         let origin = repository.fixture.path("origin.git").display().to_string();
         let mut variables = self.variables.clone();
-        for (name, value) in [
-            ("CI_REPOSITORY_URL", origin.as_str()),
-            ("CI_DEFAULT_BRANCH", "main"),
-            ("CI_API_V4_URL", "https://gitlab.example/api/v4"),
-            ("CI_PROJECT_ID", "3"),
-        ] {
+        for (name, value) in
+            [("CI_DEFAULT_BRANCH", "main"), ("CI_API_V4_URL", "https://gitlab.example/api/v4"), ("CI_PROJECT_ID", "3")]
+        {
             variables.insert(name.to_owned(), value.to_owned());
         }
         let environment = job["environment"]["name"].as_str().or(job["environment"].as_str()).unwrap_or_default();
@@ -54,6 +53,18 @@ impl<'r> Pipeline<'r> {
         if environment == "issues" {
             variables.insert("LIMITS_ISSUE_TOKEN".to_owned(), "t0ken".to_owned());
         }
+        let own = |key: &str| if job[key].is_null() { base[key].clone() } else { job[key].clone() };
+        for name in own("id_tokens").as_object().into_iter().flatten().map(|(name, _)| name) {
+            variables.insert(name.clone(), OIDC_TOKEN.to_owned());
+        }
+        for (name, value) in own("variables").as_object().into_iter().flatten() {
+            let project = directory.display().to_string();
+            let value = value.as_str().expect("a text").replace("$CI_PROJECT_DIR", &project);
+            variables.insert(name.clone(), value.replace("$LIMITS_", "arn:aws:iam::123456789012:role/LIMITS_"));
+        }
+        if variables.contains_key("AWS_ROLE_ARN") {
+            variables.extend(repository.state_credentials());
+        }
         let clone = format!("git clone --quiet '{origin}' .; git checkout --quiet {}", self.commit);
         repository.run(&directory, &clone, &BTreeMap::new()).await.expect_success(&clone);
         if job.get("needs").is_some() {
@@ -62,6 +73,9 @@ impl<'r> Pipeline<'r> {
             }
         }
         let output = repository.run(&directory, &script, &variables).await;
+        if let Some(file) = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE") {
+            assert_eq!(fs::read_to_string(file).expect("the token"), OIDC_TOKEN);
+        }
         if output.exit_code == Some(0) {
             for file in job["artifacts"]["paths"].as_array().into_iter().flatten() {
                 let file = file.as_str().expect("a text");
@@ -76,7 +90,7 @@ impl<'r> Pipeline<'r> {
         output
     }
 
-    async fn expect_job(&mut self, name: &str, code: i32) {
+    pub(super) async fn expect_job(&mut self, name: &str, code: i32) {
         let output = self.run_job(name).await;
         assert_eq!(output.exit_code, Some(code), "{name}\n{}\n{}", output.stdout, output.stderr);
     }
@@ -86,7 +100,7 @@ impl<'r> Pipeline<'r> {
     }
 
     /// The pipeline that the plan starts.
-    fn next(&self) -> Self {
+    pub(super) fn next(&self) -> Self {
         let jobs = parse(&self.artifact("next.yml"));
         let (variables, artifacts) = (self.variables.clone(), self.artifacts.clone());
         Self { repository: self.repository, commit: self.commit.clone(), jobs, variables, artifacts }
@@ -107,7 +121,7 @@ async fn gitlab_reviews_plans_and_applies() {
     let mut next = push.next();
     next.expect_job("limits-apply", 0).await;
     repository.expect_limits(&[("a", 1), ("b", 1)]).await;
-    assert!(repository.file("limits-state", "ajo.state.json").await.is_some());
+    assert!(repository.fixture.read("state/ajo.state.json").contains("../job/limits/prod.yaml"));
 
     // Nothing to start when nothing changes.
     let mut unchanged = Pipeline::new(&repository);

@@ -1,8 +1,9 @@
-//! A git server, and the emulator as the service.
+//! A git server, the emulator as the service, and a place for the state.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::docs::bash_command;
 use crate::limits::fixture::{LimitsFixture, limits_file};
@@ -32,28 +33,64 @@ case "$*" in
 esac
 "#;
 
-/// A repository with the branches `main` and `limits-state`.
+/// Where the jobs share their state.
+pub(super) enum SharedPlace {
+    /// A file outside their clones. It records paths relative to itself, so all clones have the same path.
+    File,
+    Bucket {
+        url: String,
+        /// The variables with its credentials.
+        credentials: Vec<(String, String)>,
+    },
+}
+
+/// A repository with the branch `main`.
 pub(super) struct CiRepository {
     pub(super) fixture: LimitsFixture,
+    place: SharedPlace,
+    path_count: AtomicUsize,
 }
 
 impl CiRepository {
     /// Two limits on `main`; nothing is applied yet.
     pub(super) async fn start() -> Self {
-        let repository = Self { fixture: LimitsFixture::start().await };
+        Self::start_with(SharedPlace::File).await
+    }
+
+    /// Like [`start`](Self::start), with the state in this place.
+    pub(super) async fn start_with(place: SharedPlace) -> Self {
+        let repository = Self { fixture: LimitsFixture::start().await, place, path_count: AtomicUsize::new(0) };
         let fixture = &repository.fixture;
         for (name, script) in [("gh", FAKE_GH), ("curl", FAKE_CURL)] {
             fixture.write(&format!("bin/{name}"), script);
         }
-        fixture.write("main/limits/prod.yaml", &limits_file(&[("a", 1, true), ("b", 1, true)]));
+        repository.write_limits(&[("a", 1, true), ("b", 1, true)]);
         fixture.write("main/.gitlab/ci/limits-apply.yml", &super::example("gitlab/limits-apply.yml"));
-        let script = "chmod +x bin/*; mkdir fakes; git init --quiet --bare origin.git
+        let script = "chmod +x bin/*; mkdir fakes state; git init --quiet --bare origin.git
             cd main; git init --quiet --initial-branch main; git config user.name t; git config user.email t@example.org
-            git remote add origin \"$PWD/../origin.git\"; git add .; git commit --quiet -m limits; git push --quiet origin main
-            git switch --quiet --orphan limits-state; echo '*.lock' > .gitignore; git add .; git commit --quiet -m state
-            git push --quiet origin limits-state; git switch --quiet main";
+            git remote add origin \"$PWD/../origin.git\"; git add .; git commit --quiet -m limits; git push --quiet origin main";
         repository.run(&repository.fixture.path(""), script, &BTreeMap::new()).await.expect_success(script);
         repository
+    }
+
+    /// The value of `state:`.
+    fn state_location(&self) -> String {
+        match &self.place {
+            SharedPlace::File => self.fixture.path("state/ajo.state.json").display().to_string(),
+            SharedPlace::Bucket { url, .. } => url.clone(),
+        }
+    }
+
+    fn write_limits(&self, limits: &[(&str, u32, bool)]) {
+        self.fixture.write("main/limits/prod.yaml", &limits_file(limits));
+    }
+
+    /// The variables that give a job access to the state.
+    pub(super) fn state_credentials(&self) -> Vec<(String, String)> {
+        match &self.place {
+            SharedPlace::File => Vec::new(),
+            SharedPlace::Bucket { credentials, .. } => credentials.clone(),
+        }
     }
 
     /// The newest commit on `main`.
@@ -63,14 +100,22 @@ impl CiRepository {
 
     /// Merges these limits.
     pub(super) async fn merge(&self, limits: &[(&str, u32, bool)]) {
-        self.fixture.write("main/limits/prod.yaml", &limits_file(limits));
+        self.write_limits(limits);
         let script = "git commit --quiet --all --allow-empty -m change; git push --quiet origin main";
         self.run(&self.fixture.path("main"), script, &BTreeMap::new()).await.expect_success(script);
     }
 
+    /// A path that nothing else uses.
+    pub(super) fn new_path(&self, name: &str) -> PathBuf {
+        self.fixture.path(&format!("{name}-{}", self.path_count.fetch_add(1, Ordering::Relaxed)))
+    }
+
     /// An empty directory for a job.
     pub(super) fn job_directory(&self) -> PathBuf {
-        let directory = self.fixture.path("job");
+        let directory = match self.place {
+            SharedPlace::File => self.fixture.path("job"),
+            SharedPlace::Bucket { .. } => self.new_path("job"),
+        };
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory).expect("a directory");
         directory
@@ -79,12 +124,16 @@ impl CiRepository {
     /// Runs a script with these variables and no secret of its own.
     pub(super) async fn run(
         &self,
-        directory: &std::path::Path,
+        directory: &Path,
         script: &str,
         variables: &BTreeMap<String, String>,
     ) -> CommandOutput {
         let mut command = bash_command(&self.fixture.command(&[]), script);
         command.current_dir(directory).env_remove(SECRET).env("FAKES", self.fixture.path("fakes"));
+        command.env("AJO_STATE", self.state_location());
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+            command.env_remove(name);
+        }
         let path =
             command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).expect("it is set");
         let path = std::env::join_paths([self.fixture.path("bin")].into_iter().chain(std::env::split_paths(path)));
@@ -97,13 +146,6 @@ impl CiRepository {
     pub(super) fn secret(&self) -> String {
         let variables = self.fixture.emulator.environment().into_iter();
         variables.filter(|(name, _)| *name == SECRET).map(|(_, value)| value).next().expect("a secret")
-    }
-
-    /// A file of the newest commit of a branch.
-    pub(super) async fn file(&self, branch: &str, name: &str) -> Option<String> {
-        let script = format!("git show {branch}:{name}");
-        let output = self.run(&self.fixture.path("origin.git"), &script, &BTreeMap::new()).await;
-        (output.exit_code == Some(0)).then_some(output.stdout)
     }
 
     /// The calls of a fake program, and its stored files.
@@ -124,6 +166,7 @@ impl CiRepository {
                 (config["url"].as_str().expect("a URL").to_owned(), calls.as_u64().expect("it is deployed"))
             })
             .collect();
+        assert_eq!(list["results"].as_array().map(Vec::len), Some(found.len()), "nothing is created twice");
         let expected =
             expected.iter().map(|(host, calls)| (format!("https://{host}.example.org/*"), u64::from(*calls)));
         assert_eq!(found, expected.collect());

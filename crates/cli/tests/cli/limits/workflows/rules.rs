@@ -4,6 +4,15 @@ use serde_json::{Value, json};
 
 use super::{example, parse};
 
+/// The lease time, in seconds. An apply waits longer, so that it takes over from a runner that died.
+const LEASE_SECONDS: u64 = ajo_state::DEFAULT_LEASE_TIME.as_secs();
+
+/// Whether an apply waits longer than a lease.
+fn outlasts_lease(script: &str) -> bool {
+    let timeout = script.split("--lock-timeout ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    timeout.is_some_and(|timeout| timeout > 2 * LEASE_SECONDS)
+}
+
 /// Whether a script calls the service.
 fn calls_service(script: &str) -> bool {
     ["ajo plan ", "ajo apply ", "ajo drift "].iter().any(|command| script.contains(command))
@@ -25,7 +34,7 @@ fn github_violations(workflow: &Value) -> Vec<String> {
     let mut violations = Violations::default();
     violations.require(workflow["permissions"] == json!({}), "least permissions", "workflow");
     violations.require(!workflow["env"].to_string().contains("secrets."), "no secret for all jobs", "workflow");
-    violations.require(workflow["concurrency"].is_null(), "only applies wait", "workflow");
+    violations.require(workflow["concurrency"].is_null(), "only the lease decides who waits", "workflow");
     violations.require(
         workflow["on"].get("pull_request_target").is_none(),
         "no code of forks with secrets",
@@ -37,22 +46,27 @@ fn github_violations(workflow: &Value) -> Vec<String> {
         let writes: Vec<_> =
             job["permissions"].as_object().into_iter().flatten().filter(|(_, level)| *level != "read").collect();
         let allowed: &[&str] = match name.as_str() {
-            "review" => &["pull-requests"],
-            "apply" => &["contents"],
+            "review" => &["id-token", "pull-requests"],
+            "plan" | "apply" => &["id-token"],
             "plan-again" => &["actions"],
-            "drift" => &["issues"],
+            "drift" => &["id-token", "issues"],
             _ => &[],
         };
         let is_least =
             job["permissions"].is_object() && writes.iter().all(|(scope, _)| allowed.contains(&scope.as_str()));
         violations.require(is_least, "least permissions", name);
-        let queue = json!({"group": "limits-apply", "cancel-in-progress": false, "queue": "max"});
-        let expected = if name == "apply" { &queue } else { &Value::Null };
-        violations.require(job["concurrency"] == *expected, "only applies wait", name);
+        violations.require(job["concurrency"].is_null(), "only the lease decides who waits", name);
         violations.require(job.get("environment").is_some() == (name == "apply"), "only applies need approval", name);
-        for step in job["steps"].as_array().expect("steps") {
+        let steps = job["steps"].as_array().expect("steps");
+        for step in steps {
             check_github_step(step, name, &mut violations);
         }
+        let position = |find: fn(&Value) -> bool| steps.iter().position(find);
+        let role = position(|step| !step["with"]["role-to-assume"].is_null());
+        let build = position(|step| step["run"].as_str().is_some_and(|script| script.contains("cargo install")));
+        violations.require(role.is_none() || build < role, "nothing is built with credentials of the bucket", name);
+        let role = role.map_or(String::new(), |role| steps[role]["with"]["role-to-assume"].to_string());
+        violations.require(role.contains("WRITE") == (name == "apply"), "only applies write the state", name);
     }
     violations.0
 }
@@ -79,6 +93,9 @@ fn check_github_step(step: &Value, job: &str, violations: &mut Violations) {
     violations.require(!script.contains("cargo install") || is_pinned, "tools are pinned", &at);
     let has_digest = script.contains("--digest") && env.contains("needs.plan.outputs.digest");
     violations.require(!script.contains("ajo apply") || has_digest, "the digest comes from outside the artifact", &at);
+    let waits = !script.contains("ajo apply") || outlasts_lease(script);
+    violations.require(waits, "an apply waits longer than a lease", &at);
+    violations.require(!script.contains("git push"), "nothing is pushed", &at);
 }
 
 #[test]
@@ -100,14 +117,24 @@ fn unsafe_github_workflow_is_found() {
         ("GH_TOKEN: ${{ github.token }}", secret, "a secret exactly where the service is called"),
         (secret, "A: b", "a secret exactly where the service is called"),
         ("permissions: {}", "permissions: write-all", "least permissions"),
-        (
-            "      contents: read\n      pull-requests",
-            "      contents: write\n      pull-requests",
-            "least permissions",
-        ),
+        ("      contents: read\n      id-token", "      contents: write\n      id-token", "least permissions"),
         ("\"$PULL_REQUEST\"", "${{ github.event.pull_request.title }}", "no expression in a script"),
-        ("permissions: {}", "permissions: {}\nconcurrency: limits", "only applies wait"),
-        ("      queue: max\n", "", "only applies wait"),
+        ("permissions: {}", "permissions: {}\nconcurrency: limits", "only the lease decides who waits"),
+        (
+            "    environment: production\n",
+            "    environment: production\n    concurrency: a\n",
+            "only the lease decides",
+        ),
+        ("LIMITS_READ_ROLE }}", "LIMITS_WRITE_ROLE }}", "only applies write the state"),
+        ("LIMITS_WRITE_ROLE }}", "LIMITS_READ_ROLE }}", "only applies write the state"),
+        (
+            "      - name: Install ajo\n",
+            "      - with: { role-to-assume: a }\n        uses: b\n      - name: Install ajo\n",
+            "nothing is built with credentials",
+        ),
+        (" --lock-timeout 300", "", "an apply waits longer than a lease"),
+        ("--lock-timeout 300", "--lock-timeout 60", "an apply waits longer than a lease"),
+        ("run: ajo validate", "run: git push origin main; ajo validate", "nothing is pushed"),
         ("    environment: production\n", "", "only applies need approval"),
         ("  pull_request:", "  pull_request_target:", "no code of forks with secrets"),
     ] {
@@ -118,7 +145,7 @@ fn unsafe_github_workflow_is_found() {
 }
 
 /// Programs that run in jobs with the client secret.
-const WITH_SECRET: [&str; 10] = ["ajo", "git", "jq", "cp", "echo", "if", "case", "exit", "code=0", "code=$?"];
+const WITH_SECRET: [&str; 11] = ["ajo", "git", "jq", "printf", "cp", "echo", "if", "case", "exit", "code=0", "code=$?"];
 
 fn gitlab_violations(pipelines: &[Value]) -> Vec<String> {
     let mut violations = Violations::default();
@@ -140,13 +167,18 @@ fn gitlab_violations(pipelines: &[Value]) -> Vec<String> {
             "only applies need approval",
             name,
         );
-        let waits = job["resource_group"] == "limits-apply" && job["when"] == "manual";
-        violations.require((name == "limits-apply") == waits, "only applies wait", name);
+        violations.require((name == "limits-apply") == (job["when"] == "manual"), "only applies need approval", name);
+        violations.require(job["resource_group"].is_null(), "only the lease decides who waits", name);
+        let variables = if job["extends"] == ".limits" { &base["variables"] } else { &job["variables"] };
+        let writes = variables["AWS_ROLE_ARN"] == "$LIMITS_WRITE_ROLE";
+        violations.require((name == "limits-apply") == writes, "only applies write the state", name);
         let image = job["image"].as_str().or(base["image"].as_str()).unwrap_or_default();
         violations.require(image == "$LIMITS_IMAGE", "tools are pinned", name);
         let applies = lines.iter().find(|line| line.contains("ajo apply"));
         let has_digest = applies.is_none_or(|line| line.contains("--digest \"$PLAN_DIGEST\""));
         violations.require(has_digest, "only the reviewed plan is applied", name);
+        violations.require(applies.is_none_or(|line| outlasts_lease(line)), "an apply waits longer than a lease", name);
+        violations.require(!lines.iter().any(|line| line.contains("push")), "nothing is pushed", name);
     }
     violations.0
 }
@@ -164,8 +196,12 @@ fn unsafe_gitlab_pipeline_is_found() {
         ("environment: { name: issues,", "environment: { name: limits/read,", "a secret exactly where"),
         ("environment: { name: limits/read,", "environment: { name: other,", "a secret exactly where"),
         ("    - ajo plan limits", "    - curl evil.example\n    - ajo plan limits", "only ajo runs with a secret"),
-        ("  resource_group: limits-apply\n", "", "only applies wait"),
-        ("  when: manual\n", "", "only applies wait"),
+        ("  when: manual\n", "  when: manual\n  resource_group: a\n", "only the lease decides who waits"),
+        ("  when: manual\n", "", "only applies need approval"),
+        ("$LIMITS_READ_ROLE\n", "$LIMITS_WRITE_ROLE\n", "only applies write the state"),
+        ("$LIMITS_WRITE_ROLE\n", "$LIMITS_READ_ROLE\n", "only applies write the state"),
+        (" --lock-timeout 300", "", "an apply waits longer than a lease"),
+        ("    - ajo plan limits", "    - git push\n    - ajo plan limits", "nothing is pushed"),
         ("environment: { name: limits/read,", "environment: { name: limits/apply,", "only applies need approval"),
         ("image: $LIMITS_IMAGE", "image: rust:latest", "tools are pinned"),
         (" --digest \"$PLAN_DIGEST\"", "", "only the reviewed plan"),

@@ -65,9 +65,35 @@ async fn rejected_client_secret_is_reported() {
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
 }
 
+#[tokio::test]
+async fn credentials_need_https_or_platform() {
+    let store = ("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let tokens = tempfile::NamedTempFile::new().expect("a file");
+    let tokens = tokens.path().to_str().expect("a path");
+    for variables in [
+        &[store, ("AWS_METADATA_ENDPOINT", "http://metadata.example")][..],
+        &[
+            store,
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", tokens),
+        ],
+        &[
+            store,
+            ("AWS_ENDPOINT_URL_STS", "http://sts.example"),
+            ("AWS_ROLE_ARN", "role"),
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", tokens),
+        ],
+    ] {
+        let error = bucket_with(S3, variables).get("a").await.expect_err("plain http");
+        assert_eq!(error.kind, BucketErrorKind::InvalidSettings, "{error}");
+        assert!(error.message.contains("plain http is only allowed for loopback addresses; use https"), "{error}");
+    }
+}
+
 #[test]
 fn text_of_invalid_key_file_is_not_shown() {
-    let key = format!(r#"{{"client_email": 1, "private_key": "{SECRET}", "private_key_id": "{SECRET}"}}"#);
+    let key =
+        format!(r#"{{"client_email": "a", "private_key_id": "1", "private_key": "b", "disable_oauth": "{SECRET}"}}"#);
     let error = super::try_bucket_with(Gcs, &[("GOOGLE_SERVICE_ACCOUNT_KEY", &key)]).expect_err("not a key");
     assert!(error.contains("invalid JSON in line 1") && !error.contains("canary"), "{error}");
 }

@@ -103,6 +103,13 @@ async fn region_of_bucket_is_named() {
 }
 
 #[tokio::test]
+async fn denied_read_names_list_permission() {
+    let server = ScriptedServer::respond(403, "", &xml("AccessDenied")).await;
+    let error = bucket_at(S3, &server.url).get("a").await.expect_err("denied");
+    assert!(error.message.contains("if s3:ListBucket is not permitted"), "{error}");
+}
+
+#[tokio::test]
 async fn write_without_version_is_unknown() {
     for provider in [S3, Gcs, Azure] {
         let server = ScriptedServer::respond(200, "", "").await;
