@@ -7,6 +7,6 @@ mod random_runs;
 #[path = "../cli/support.rs"]
 #[expect(dead_code, reason = "the other target uses more of it")]
 mod support;
-
+#[cfg(unix)]
 mod suspensions;
 mod world;

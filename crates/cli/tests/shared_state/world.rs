@@ -1,7 +1,8 @@
 //! A service, a bucket, and the machines that run `ajo`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -104,10 +105,6 @@ impl Machine {
         self.variables.push(("AJO_LEASE_SECONDS".to_owned(), seconds.to_string()));
     }
 
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     /// `ajo` in the directory of this machine, in a CI job.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let url = RandomRun::run_url(self.number);
@@ -142,7 +139,11 @@ impl Machine {
             return Ok(output);
         }
         let CommandOutput { exit_code, stdout, stderr } = output;
-        Err(format!("machine {}: ajo {}: exit code {exit_code:?}\n{stdout}\n{stderr}", self.number, arguments.join(" ")))
+        Err(format!(
+            "machine {}: ajo {}: exit code {exit_code:?}\n{stdout}\n{stderr}",
+            self.number,
+            arguments.join(" ")
+        ))
     }
 
     /// Fails unless service, state, and file agree.
@@ -173,4 +174,9 @@ pub(crate) async fn wait_for(child: Child) -> CommandOutput {
         child.wait_with_output().expect("it ended").into()
     };
     tokio::task::spawn_blocking(wait).await.expect("it ended")
+}
+
+/// Prints a measured figure. `println!` would be captured.
+pub(crate) fn print_figure(figure: &str) {
+    let _ = writeln!(std::io::stderr(), "{figure}");
 }
