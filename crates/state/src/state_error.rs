@@ -40,6 +40,15 @@ pub enum StateError {
         /// The new holder, if it is known.
         taken_by: Option<LeaseHolder>,
     },
+    /// The outcome of an earlier write is unknown, so another one could overwrite it or leave a gap.
+    #[error("failed to write {location}: the outcome of an earlier write is unknown")]
+    UncertainWrite {
+        /// The URL of the object.
+        location: String,
+    },
+    /// The command would change the throttling state, but holds only the lease of its sandbox.
+    #[error("failed to write the throttling state: this command has not locked it")]
+    ThrottlingNotLocked,
     /// The system has no random numbers.
     #[error("the system has no random numbers: {0}")]
     NoRandomNumbers(String),
