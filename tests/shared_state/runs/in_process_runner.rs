@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use ajo_apply::{
-    ApplyObserver, PlanExecutor, ReconciledLimits, ServiceReader, check_unknown_creates, read_back, reconcile,
+    ApplyObserver, ApplyOutcome, PlanExecutor, ReconciledLimits, ServiceReader, check_unknown_creates, read_back,
+    reconcile,
 };
 use ajo_core::{Client, Verb};
 use ajo_limits::file::{SourceFile, SourceSet, parse_limits};
@@ -138,29 +139,18 @@ impl InProcessRunner {
         let journal = lock.start_journal(header).await?;
         let executor = PlanExecutor::new(&self.client, plan, lock, journal, &Unobserved);
         let concurrency = NonZeroUsize::new(concurrency).expect("not zero");
-        let keep = async {
-            lock.keep().await;
-            std::future::pending::<()>().await;
-        };
-        let (journal, error) = tokio::select! {
-            outcome = executor.run(concurrency) => outcome,
-            () = keep => unreachable!("it never ends"),
-        };
+        let ApplyOutcome { journal, error, .. } = executor.run(concurrency).await;
         let reader = ServiceReader::new(&self.client);
-        let recorded = async {
+        let recording = async {
             read_back(&reader, desired, &mut state, &journal).await.map_err(failed)?;
             let all_done = journal.results().iter().all(|result| result.state == StepState::Done);
             let handling = if all_done { JournalHandling::Close } else { JournalHandling::Keep };
             lock.save(&state, handling).await?;
             Ok::<_, Failure>(all_done)
         };
-        let keep = async {
-            lock.keep().await;
-            std::future::pending::<()>().await;
-        };
         let recorded = tokio::select! {
-            recorded = recorded => recorded,
-            () = keep => unreachable!("it never ends"),
+            recorded = recording => recorded,
+            error = lock.keep() => Err(error.into()),
         };
         match (error, recorded) {
             (None, Ok(true)) => Ok(()),
