@@ -1,6 +1,7 @@
 //! Runs the commands in `docs/shared-state.md` with a local S3 server.
 
-use ajo_state::protocol::{LEASE_VERSION, LeaseDocument, LeaseHolder, ObjectNames, StateSet, WriteIds};
+use ajo_limits::StateSet;
+use ajo_state::protocol::{LEASE_VERSION, LeaseDocument, LeaseHolder, ObjectNames, WriteIds};
 use ajo_state::{Bucket as _, CloudBucket, PutCondition, StateLocation};
 
 use super::run_page;
