@@ -43,12 +43,16 @@ async fn commands_on_the_page_print_its_output() {
     ajo.envs(server.variables()).env("AJO_LEASE_SECONDS", "3").env("EMULATOR", fixture.emulator.ims_url());
     let page_run = run_page(PAGE, &ajo, |block| {
         // The page says that this apply is killed before it deploys.
-        let Some(apply) = block.strip_prefix("sed -i 's/v1/v2/' limits/prod.yaml\n") else { return Some(block.to_owned()) };
+        let Some(apply) = block.strip_prefix("sed -i 's/v1/v2/' limits/prod.yaml\n") else {
+            return Some(block.to_owned());
+        };
+        let faults = "\"$EMULATOR/_emulator/faults\"";
         Some(format!(
             "sed -i 's/v1/v2/' limits/prod.yaml
-            curl -fsS -X POST \"$EMULATOR/_emulator/faults\" -d '{{\"at\": \"capping.deploy\", \"fault\": \"delay:60000\"}}'
-            timeout --signal=KILL 2 {apply} || true
-            curl -fsS -X DELETE \"$EMULATOR/_emulator/faults\""
+            {{ curl -fsS -X POST {faults} -d '{{\"at\": \"capping.deploy\", \"fault\": \"delay:60000\"}}'
+            timeout --signal=KILL 2 {}
+            curl -fsS -X DELETE {faults}; }} > killed.log 2>&1 || true",
+            apply.trim_end()
         ))
     });
     assert!(page_run.block_count >= 6, "{} blocks", page_run.block_count);
