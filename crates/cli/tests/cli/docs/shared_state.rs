@@ -49,7 +49,7 @@ async fn commands_on_the_page_print_its_output() {
         let faults = "\"$EMULATOR/_emulator/faults\"";
         Some(format!(
             "sed -i 's/v1/v2/' limits/prod.yaml
-            {{ curl -fsS -X POST {faults} -d '{{\"at\": \"capping.deploy\", \"fault\": \"delay:60000\"}}'
+            {{ curl -fsS -X POST {faults} -d '{{\"at\": \"capping.can_deploy\", \"fault\": \"delay:60000\"}}'
             timeout --signal=KILL 2 {}
             curl -fsS -X DELETE {faults}; }} > killed.log 2>&1 || true",
             apply.trim_end()
