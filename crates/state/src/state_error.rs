@@ -4,7 +4,7 @@ use ajo_engine::untrusted_text::excerpt;
 use ajo_limits::{LimitsStateError, StateSet};
 
 use crate::protocol::{DocumentError, LeaseHolder};
-use crate::{BucketError, ClockError, FileError};
+use crate::{BucketError, ClockError, FileError, SelfTestError};
 
 /// A failure of the state, its lock, or a journal.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,9 @@ pub enum StateError {
         /// The new holder, if it is known.
         taken_by: Option<LeaseHolder>,
     },
+    /// The bucket cannot hold shared state.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
     /// A lease to unlock is free, or another holder has it.
     #[error("failed to unlock {set}: {}", describe_other_holder(*held))]
     NotHeld {
