@@ -2,6 +2,7 @@
 
 mod bucket_journal;
 mod lease_clock;
+mod lease_keeper;
 mod locked_set;
 mod run_machine;
 mod shared_lock;

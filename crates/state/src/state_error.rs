@@ -1,6 +1,5 @@
 //! Why the state could not be read, locked, or written.
 
-use ajo_engine::untrusted_text::excerpt;
 use ajo_limits::{LimitsStateError, StateSet};
 
 use crate::protocol::{DocumentError, LeaseHolder};
@@ -56,6 +55,15 @@ pub enum StateError {
         "{path} is a state file, and its lock needs no unlock: the operating system releases it when the process ends"
     )]
     FileHasNoLease { path: String },
+    /// The outcome of an earlier write is unknown, so another one could overwrite it or leave a gap.
+    #[error("failed to write {location}: the outcome of an earlier write is unknown")]
+    UncertainWrite {
+        /// The URL of the object.
+        location: String,
+    },
+    /// The command would change the throttling state, but holds only the lease of its sandbox.
+    #[error("failed to write the throttling state: this command has not locked it")]
+    ThrottlingNotLocked,
     /// The system has no random numbers.
     #[error("the system has no random numbers: {0}")]
     NoRandomNumbers(String),
@@ -80,7 +88,5 @@ fn describe_other_holder(held: Option<u64>) -> String {
 }
 
 fn describe_holder(holder: Option<&LeaseHolder>) -> String {
-    let Some(LeaseHolder { owner, process, run_url, since }) = holder else { return String::new() };
-    let run = run_url.as_deref().map_or_else(String::new, |url| format!(", {}", excerpt(url, 200)));
-    format!(": {}, process {process}, since {}{run}", excerpt(owner, 80), excerpt(since, 40))
+    holder.map_or_else(String::new, |holder| format!(": {holder}"))
 }

@@ -51,6 +51,10 @@ impl StateLock {
     /// # Errors
     ///
     /// It cannot be written, or the lease is lost.
+    ///
+    /// # Panics
+    ///
+    /// If a lease has started one before.
     pub async fn start_journal(&self, header: JournalHeader) -> Result<ApplyJournal, StateError> {
         match self {
             Self::File(file) => Ok(ApplyJournal::in_file(file.start_journal(header)?)),

@@ -55,6 +55,11 @@ impl HeldLease {
         self.is_lost
     }
 
+    /// Records that someone else has taken the lease: the store rejected a write of this epoch.
+    pub const fn mark_lost(&mut self) {
+        self.is_lost = true;
+    }
+
     /// When to renew.
     pub fn renew_at(&self) -> Duration {
         self.renewed_at + self.document.lease_time() / 4

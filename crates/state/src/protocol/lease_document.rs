@@ -1,7 +1,9 @@
 //! The lease object: who may change a set, and since which epoch.
 
+use std::fmt;
 use std::time::Duration;
 
+use ajo_engine::untrusted_text::excerpt;
 use serde::{Deserialize, Serialize};
 
 use super::{DocumentError, WriteId, check_epoch, document_bytes, parse_document};
@@ -69,5 +71,13 @@ impl LeaseDocument {
     /// How long a holder may keep the lease without renewing it, at most [`MAX_LEASE_TIME`].
     pub fn lease_time(&self) -> Duration {
         Duration::from_millis(self.lease_ms).min(MAX_LEASE_TIME)
+    }
+}
+
+impl fmt::Display for LeaseHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { owner, process, run_url, since } = self;
+        write!(f, "{}, process {process}, since {}", excerpt(owner, 80), excerpt(since, 40))?;
+        run_url.as_deref().map_or(Ok(()), |url| write!(f, ", {}", excerpt(url, 200)))
     }
 }

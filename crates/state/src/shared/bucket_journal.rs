@@ -1,7 +1,6 @@
 //! The journal of an apply in a bucket.
 
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ajo_core::Api;
 use ajo_limits::JournalEntry;
@@ -28,9 +27,16 @@ struct JournalPart {
 
 #[derive(Debug, Default)]
 struct Buffer {
+    /// The entries that are not in the bucket yet.
     entries: Vec<JournalEntry>,
     /// The number of all entries.
     count: u64,
+}
+
+impl JournalPart {
+    fn buffer(&self) -> MutexGuard<'_, Buffer> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl BucketJournal {
@@ -41,27 +47,34 @@ impl BucketJournal {
     }
 
     /// Adds an entry to the next batch.
+    ///
+    /// # Panics
+    ///
+    /// If the lock does not include this API.
     pub(crate) fn append(&self, api: Api, entry: JournalEntry) {
-        let Some(part) = self.parts.iter().find(|part| part.api == api) else { return };
-        let mut buffer = part.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = self.part(api).buffer();
         buffer.entries.push(entry);
         buffer.count += 1;
     }
 
-    /// Writes the entries of this API that are not in the bucket yet.
+    fn part(&self, api: Api) -> &JournalPart {
+        self.parts.iter().find(|part| part.api == api).expect("the lock of an apply includes its APIs")
+    }
+
+    /// Writes the entries of this API that are not in the bucket yet. After a failure they are still not, so a later call fails
+    /// too or writes them.
     pub(crate) async fn flush(&self, api: Api) -> Result<(), StateError> {
         let Some(part) = self.parts.iter().find(|part| part.api == api) else { return Ok(()) };
-        let wanted = part.buffer.lock().unwrap_or_else(PoisonError::into_inner).count;
+        let wanted = part.buffer().count;
         let mut written = part.written.lock().await;
         if *written >= wanted {
             return Ok(());
         }
-        let (entries, count) = {
-            let mut buffer = part.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-            (mem::take(&mut buffer.entries), buffer.count)
-        };
+        let entries = part.buffer().entries.clone();
+        let count = entries.len();
         part.set.append_batch(|write_id| JournalDocument::entries(write_id, None, entries)).await?;
-        *written = count;
+        part.buffer().entries.drain(..count);
+        *written += count as u64;
         Ok(())
     }
 }

@@ -1,67 +1,44 @@
 //! One set of objects whose lease this process holds.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::pin::pin;
 
 use ajo_limits::{Digest, JournalHeader, LimitsState};
+use futures_util::future::select;
+use futures_util::stream::{self, StreamExt as _};
 
-use super::LeaseClock;
-use super::run_machine::run_machine;
+use super::lease_keeper::{LeaseKeeper, MAX_RELEASE_TIME};
 use crate::protocol::{
-    ConditionalWrite, Fenced, HeldLease, JournalDocument, LeaseDocument, Machine as _, NextStep, ObjectNames,
-    OpenJournal, RequestPermit, SealedJournal, StateDocument, WriteId, WriteIds, WriteOutcome,
+    ConditionalWrite, Fenced, JournalDocument, OpenJournal, SealedJournal, StateDocument, WriteId, WriteOutcome,
 };
-use crate::{Bucket, JournalHandling, ObjectVersion, PutCondition, StateError};
+use crate::{JournalHandling, ObjectVersion, PutCondition, StateError};
+
+/// How many journal objects are deleted at a time (ours).
+const DELETE_CONCURRENCY: usize = 16;
 
 /// The state, lease, and journal of one set.
 #[derive(Debug)]
 pub(super) struct LockedSet {
-    bucket: Arc<dyn Bucket>,
-    clock: Arc<dyn LeaseClock>,
-    names: ObjectNames,
-    lease: Mutex<HeldLease>,
-    ids: Mutex<WriteIds>,
-    /// Held during a renewal, so that there is one at a time.
-    renewal: tokio::sync::Mutex<()>,
+    pub(super) lease: LeaseKeeper,
     stored: tokio::sync::Mutex<WrittenState>,
     /// The open journals of former holders. Nobody can extend them.
     pub(super) sealed: Vec<SealedJournal>,
 }
 
-/// The state object as this process wrote it last.
+/// The objects as this process wrote them last.
 #[derive(Debug)]
 struct WrittenState {
     document: StateDocument,
     version: ObjectVersion,
     /// The number of the next journal batch.
     next_batch: u64,
+    /// Whether the outcome of the last write is unknown. It may still be processed, so nothing more can be written.
+    is_uncertain: bool,
 }
 
 impl LockedSet {
-    pub(super) fn new(
-        (bucket, clock): (Arc<dyn Bucket>, Arc<dyn LeaseClock>),
-        names: ObjectNames,
-        (lease, ids): (HeldLease, WriteIds),
-        Fenced { document, version, journals }: Fenced,
-    ) -> Self {
-        Self {
-            bucket,
-            clock,
-            names,
-            lease: Mutex::new(lease),
-            ids: Mutex::new(ids),
-            renewal: tokio::sync::Mutex::default(),
-            stored: tokio::sync::Mutex::new(WrittenState { document, version, next_batch: 0 }),
-            sealed: journals,
-        }
-    }
-
-    fn lease(&self) -> MutexGuard<'_, HeldLease> {
-        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn next_id(&self) -> WriteId {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next_id()
+    pub(super) fn new(lease: LeaseKeeper, Fenced { document, version, journals }: Fenced) -> Self {
+        let stored = WrittenState { document, version, next_batch: 0, is_uncertain: false };
+        Self { lease, stored: tokio::sync::Mutex::new(stored), sealed: journals }
     }
 
     /// The state of this set as it was read or written last.
@@ -69,90 +46,23 @@ impl LockedSet {
         self.stored.lock().await.document.state.clone()
     }
 
-    /// When the keeper must renew the lease.
-    pub(super) fn renew_at(&self) -> Duration {
-        self.lease().renew_at()
-    }
-
-    pub(super) fn is_lost(&self) -> bool {
-        self.lease().permit(self.clock.now()) == RequestPermit::Lost
-    }
-
-    /// Waits until a request may be sent, and returns until when it may be.
-    pub(super) async fn permit_request(&self) -> Result<Duration, StateError> {
-        loop {
-            let permit = self.lease().permit(self.clock.now());
-            match permit {
-                RequestPermit::Until(stops_at) => return Ok(stops_at),
-                RequestPermit::RenewFirst => self.renew().await?,
-                RequestPermit::Lost => return Err(self.lost().await),
-            }
-        }
-    }
-
-    /// Renews the lease, unless another task just did. Fails if it is lost.
-    pub(super) async fn renew(&self) -> Result<(), StateError> {
-        let _one_at_a_time = self.renewal.lock().await;
-        let permit = self.lease().permit(self.clock.now());
-        match permit {
-            RequestPermit::Until(_) => return Ok(()),
-            RequestPermit::Lost => return Err(self.lost().await),
-            RequestPermit::RenewFirst => {}
-        }
-        let write_id = self.next_id();
-        let (renewal, stops_at) = {
-            let lease = self.lease();
-            (lease.renewal(write_id.clone()), lease.stops_at())
-        };
-        let outcome = self.run_until(renewal, stops_at).await;
-        self.lease().renewed(write_id, &outcome);
-        if self.lease().is_lost() {
-            return Err(self.lost().await);
-        }
-        if !matches!(outcome, WriteOutcome::Written { .. }) {
-            // The store did not answer. Try again until the lease expires.
-            self.clock.sleep(Duration::from_millis(200)).await;
-        }
-        Ok(())
-    }
-
-    /// Runs a write, at most until `stops_at`.
-    async fn run_until(&self, write: ConditionalWrite, stops_at: Duration) -> WriteOutcome {
-        let rest = stops_at.saturating_sub(self.clock.now());
-        let writing = run_machine(&*self.bucket, &*self.clock, write);
-        tokio::select! {
-            outcome = writing => outcome,
-            () = self.clock.sleep(rest) => WriteOutcome::Unknown(crate::BucketError {
-                kind: crate::BucketErrorKind::Network,
-                operation: "write",
-                url: self.bucket.url(&self.names.lease()),
-                message: "no response before the lease expired".to_owned(),
-            }),
-        }
-    }
-
-    /// The error for a lost lease, with the new holder.
-    async fn lost(&self) -> StateError {
-        let name = self.names.lease();
-        let epoch = self.lease().epoch();
-        let found = self.bucket.get(&name).await.ok().flatten();
-        let found = found.and_then(|object| LeaseDocument::parse(&name, &object.content).ok());
-        StateError::LeaseLost { taken_by: found.filter(|lease| lease.epoch > epoch).and_then(|lease| lease.holder) }
-    }
-
-    /// Writes an object of this set under the lease.
+    /// Writes an object of this set under the lease. If this is dropped, nothing more can be written.
     async fn write(
         &self,
-        name: String,
-        content: Vec<u8>,
-        write_id: WriteId,
+        stored: &mut WrittenState,
+        (name, content, write_id): (String, Vec<u8>, WriteId),
         condition: PutCondition,
     ) -> Result<ObjectVersion, StateError> {
-        let stops_at = self.permit_request().await?;
-        let write = ConditionalWrite::new(name, content, write_id, condition);
-        match self.run_until(write, stops_at).await {
+        if stored.is_uncertain {
+            return Err(StateError::UncertainWrite { location: self.lease.bucket.url(&name) });
+        }
+        self.lease.permit_request().await?;
+        stored.is_uncertain = true;
+        let outcome = self.lease.run_write(ConditionalWrite::new(name, content, write_id, condition)).await;
+        stored.is_uncertain = !matches!(outcome, WriteOutcome::Written { .. } | WriteOutcome::Rejected(_));
+        match outcome {
             WriteOutcome::Written { version, .. } => Ok(version),
-            WriteOutcome::Superseded(_) => Err(self.lost().await),
+            WriteOutcome::Superseded(_) => Err(self.lease.superseded().await),
             WriteOutcome::Unknown(error) | WriteOutcome::Rejected(error) => Err(error.into()),
         }
     }
@@ -185,17 +95,23 @@ impl LockedSet {
         if stored.document.state == state && stored.document.open_journals == open_journals {
             return Ok(());
         }
-        let write_id = self.next_id();
+        let write_id = self.lease.next_id();
         let document = StateDocument { write_id: write_id.clone(), open_journals, state, ..stored.document.clone() };
         let condition = PutCondition::Version(stored.version.clone());
-        stored.version = self.write(self.names.state(), document.to_bytes(), write_id, condition).await?;
+        let object = (self.lease.names.state(), document.to_bytes(), write_id);
+        stored.version = self.write(stored, object, condition).await?;
         stored.document = document;
         Ok(())
     }
 
     /// Starts the journal of this epoch and drops those of former holders, whose results the state includes.
+    ///
+    /// # Panics
+    ///
+    /// If it was started before: the batches of the first journal may be deleted, so a reader would not find the second one.
     pub(super) async fn start_journal(&self, header: JournalHeader) -> Result<(), StateError> {
         let mut stored = self.stored.lock().await;
+        assert_eq!(stored.next_batch, 0, "one journal per lock");
         let state = stored.document.state.clone();
         let own = OpenJournal { epoch: stored.document.epoch, reconciled: None };
         self.write_state(&mut stored, state, vec![own]).await?;
@@ -206,40 +122,51 @@ impl LockedSet {
     /// Creates the next object of the journal.
     pub(super) async fn append_batch(&self, batch: impl FnOnce(WriteId) -> JournalDocument) -> Result<(), StateError> {
         let mut stored = self.stored.lock().await;
-        let write_id = self.next_id();
-        let name = self.names.batch(stored.document.epoch, stored.next_batch);
-        self.write(name, batch(write_id.clone()).to_bytes(), write_id, PutCondition::Absent).await?;
+        let write_id = self.lease.next_id();
+        let name = self.lease.names.batch(stored.document.epoch, stored.next_batch);
+        let object = (name, batch(write_id.clone()).to_bytes(), write_id);
+        self.write(&mut stored, object, PutCondition::Absent).await?;
         stored.next_batch += 1;
         Ok(())
     }
 
-    /// Deletes the batches of the journals that are not open any more. Seals stay, because they exclude former holders.
+    /// Deletes the batches of the journals that are not open any more. Two objects of each journal of a former holder stay, its
+    /// last batch and the seal: the holder may still try to create them.
     pub(super) async fn delete_closed_journals(&self) {
         let stored = self.stored.lock().await;
-        let is_open = |epoch: u64| stored.document.open_journals.iter().any(|open| open.epoch == epoch);
-        let sealed = self.sealed.iter().map(|sealed| (sealed.open.epoch, sealed.batches.len() as u64));
+        let sealed =
+            self.sealed.iter().map(|sealed| (sealed.open.epoch, (sealed.batches.len() as u64).saturating_sub(1)));
         let own = (stored.document.epoch, stored.next_batch);
-        for (epoch, batches) in sealed.chain([own]).filter(|(epoch, _)| !is_open(*epoch)) {
-            for number in 0..batches {
-                // Nobody reads it any more, so a failure loses nothing.
-                drop(self.bucket.delete(&self.names.batch(epoch, number)).await);
-            }
+        let is_open = |epoch: u64| stored.document.open_journals.iter().any(|open| open.epoch == epoch);
+        let closed = sealed.chain([own]).filter(|(epoch, _)| !is_open(*epoch));
+        let names = closed.flat_map(|(epoch, batches)| (0..batches).map(move |number| (epoch, number)));
+        let LeaseKeeper { bucket, names: objects, .. } = &self.lease;
+        let deleting = names.map(|(epoch, number)| async move {
+            // Nobody reads it any more, so a failure loses nothing.
+            drop(bucket.delete(&objects.batch(epoch, number)).await);
+        });
+        stream::iter(deleting).buffer_unordered(DELETE_CONCURRENCY).collect::<()>().await;
+    }
+
+    /// Releases the lease, unless it is lost.
+    pub(super) async fn release(&self) {
+        if !self.lease.is_lost() {
+            // Without it, the next holder reads and seals the journal. A failure is harmless.
+            select(pin!(self.drop_empty_journals()), self.lease.clock.sleep(MAX_RELEASE_TIME)).await;
+            self.lease.release().await;
         }
     }
 
-    /// Releases the lease, unless it is lost. A failure is harmless: the lease expires.
-    pub(super) async fn release(&self) {
-        let _one_at_a_time = self.renewal.lock().await;
-        let (release, stops_at) = {
-            let mut lease = self.lease();
-            if lease.permit(self.clock.now()) == RequestPermit::Lost {
-                return;
-            }
-            (lease.release(self.next_id()), lease.stops_at())
+    /// Drops the journals without entries from the state, so that commands without changes leave nothing behind.
+    async fn drop_empty_journals(&self) -> Result<(), StateError> {
+        let mut stored = self.stored.lock().await;
+        let mut open = stored.document.open_journals.clone();
+        let is_empty = |epoch: u64| {
+            let is_sealed = self.sealed.iter().any(|sealed| sealed.open.epoch == epoch && sealed.batches.is_empty());
+            is_sealed || (epoch == stored.document.epoch && stored.next_batch == 0)
         };
-        let mut release = release;
-        if let NextStep::Send(_) = release.next_step(self.clock.now()) {
-            self.run_until(release, stops_at).await;
-        }
+        open.retain(|journal| !is_empty(journal.epoch));
+        let state = stored.document.state.clone();
+        self.write_state(&mut stored, state, open).await
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use ajo_core::Api;
-use ajo_limits::{JournalHeader, LimitsState, StateSet};
+use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader, LimitsState, StateSet};
+use futures_util::future::select_all;
 
+use super::LeaseClock;
 use super::bucket_journal::BucketJournal;
 use super::locked_set::LockedSet;
-use super::{LeaseClock, SharedState};
-use crate::protocol::JournalDocument;
+use crate::protocol::{JournalDocument, RequestPermit};
 use crate::{JournalHandling, RequestWindow, StateError, StateScope, StoredState};
 
 /// The leases of a sandbox and, if needed, of the organization's throttling.
@@ -21,32 +22,33 @@ pub struct SharedLock {
     pub(crate) stored: StoredState,
 }
 
+/// The throttling of an organization, with or without its lease.
+pub(super) enum LockedThrottling {
+    Held(Arc<LockedSet>),
+    ReadOnly(LimitsState),
+}
+
 impl SharedLock {
     pub(super) async fn new(
-        shared: &SharedState,
-        scope: &StateScope,
+        clock: Arc<dyn LeaseClock>,
+        scope: StateScope,
         sandbox: LockedSet,
-        throttling: Option<LockedSet>,
-    ) -> Result<Self, StateError> {
-        let mut stored = StoredState::default();
-        stored.state = sandbox.state().await;
-        let throttling_state = match &throttling {
-            Some(set) => set.state().await,
-            None => shared.read_throttling(scope, &mut stored.journals).await?,
-        };
-        for set in [Some(&sandbox), throttling.as_ref()].into_iter().flatten() {
-            for sealed in &set.sealed {
-                stored.journals.extend(join_journal(sealed.batches.clone(), sealed.open.reconciled.as_ref()));
+        throttling: LockedThrottling,
+    ) -> Self {
+        let mut stored = StoredState { state: sandbox.state().await, ..StoredState::default() };
+        stored.journals.extend(sealed_journals(&sandbox));
+        let throttling = match throttling {
+            LockedThrottling::Held(set) => {
+                stored.state.replace_part(&StateSet::Throttling, &set.state().await);
+                stored.journals.extend(sealed_journals(&set));
+                Some(set)
             }
-        }
-        stored.state.replace_part(&StateSet::Throttling, &throttling_state);
-        Ok(Self {
-            clock: shared.clock.clone(),
-            scope: scope.clone(),
-            sandbox: Arc::new(sandbox),
-            throttling: throttling.map(Arc::new),
-            stored,
-        })
+            LockedThrottling::ReadOnly(state) => {
+                stored.state.replace_part(&StateSet::Throttling, &state);
+                None
+            }
+        };
+        Self { clock, scope, sandbox: Arc::new(sandbox), throttling, stored }
     }
 
     fn sets(&self) -> impl Iterator<Item = &Arc<LockedSet>> {
@@ -55,10 +57,13 @@ impl SharedLock {
 
     pub(crate) async fn save(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
         let digest = state.sandbox_digest(self.scope.sandbox.as_str());
-        let capping = state.part(&StateSet::Sandbox(self.scope.sandbox.clone()));
-        self.sandbox.save(capping, handling, &digest).await?;
+        let throttling = state.part(&StateSet::Throttling);
+        if self.throttling.is_none() && throttling.configs != self.stored.state.part(&StateSet::Throttling).configs {
+            return Err(StateError::ThrottlingNotLocked);
+        }
+        self.sandbox.save(state.part(&StateSet::Sandbox(self.scope.sandbox.clone())), handling, &digest).await?;
         if let Some(set) = &self.throttling {
-            set.save(state.part(&StateSet::Throttling), handling, &digest).await?;
+            set.save(throttling, handling, &digest).await?;
         }
         if handling == JournalHandling::Close {
             for set in self.sets() {
@@ -70,6 +75,9 @@ impl SharedLock {
 
     /// Starts a journal in each set that the plan changes.
     pub(crate) async fn start_journal(&self, header: &JournalHeader) -> Result<BucketJournal, StateError> {
+        if self.throttling.is_none() && header.plan.changes.iter().any(|change| change.key.api == Api::Throttling) {
+            return Err(StateError::ThrottlingNotLocked);
+        }
         let sets = [(Api::Capping, Some(&self.sandbox)), (Api::Throttling, self.throttling.as_ref())];
         let mut parts = Vec::new();
         for (api, set) in sets {
@@ -82,31 +90,29 @@ impl SharedLock {
 
     /// Waits until a request may be sent.
     pub(crate) async fn permit_request(&self) -> Result<RequestWindow, StateError> {
-        let mut until = None;
-        for set in self.sets() {
-            let stops_at = set.permit_request().await?;
-            until = Some(until.map_or(stops_at, |other: std::time::Duration| other.min(stops_at)));
+        loop {
+            for set in self.sets() {
+                set.lease.permit_request().await?;
+            }
+            let permits = self.sets().map(|set| match set.lease.permit() {
+                RequestPermit::Until(stops_at) => Some(stops_at),
+                RequestPermit::RenewFirst | RequestPermit::Lost => None,
+            });
+            // The permit of the first lease may have ended while the second one was renewed.
+            let Some(stops_at) = permits.collect::<Option<Vec<_>>>() else { continue };
+            let rest = stops_at.into_iter().min().map(|stops_at| stops_at.saturating_sub(self.clock.now()));
+            return Ok(RequestWindow { rest, renewal: self.sets().map(|set| set.lease.renew_at()).max() });
         }
-        let now = self.clock.now();
-        let renewals = self.sets().map(|set| set.renew_at()).max();
-        Ok(RequestWindow { rest: until.map(|until| until.saturating_sub(now)), renewal: renewals })
     }
 
     pub(crate) fn is_lost(&self) -> bool {
-        self.sets().any(|set| set.is_lost())
+        self.sets().any(|set| set.lease.is_lost())
     }
 
     /// Renews the leases until one is lost.
     pub(crate) async fn keep(&self) -> StateError {
-        loop {
-            let next = self.sets().map(|set| set.renew_at()).min().unwrap_or_default();
-            self.clock.sleep(next.saturating_sub(self.clock.now())).await;
-            for set in self.sets() {
-                if let Err(error) = set.renew().await {
-                    return error;
-                }
-            }
-        }
+        let keeping = self.sets().map(|set| Box::pin(set.lease.keep()));
+        select_all(keeping).await.0
     }
 
     pub(crate) async fn release(&self) {
@@ -118,14 +124,16 @@ impl SharedLock {
     }
 }
 
+/// The journals of former holders.
+fn sealed_journals(set: &LockedSet) -> impl Iterator<Item = Journal> {
+    set.sealed.iter().filter_map(|sealed| join_journal(sealed.batches.clone(), sealed.open.reconciled.as_ref()))
+}
+
 /// The journal in these batches, unless the apply ended before it wrote the first one.
-pub(super) fn join_journal(
-    batches: Vec<JournalDocument>,
-    reconciled: Option<&ajo_limits::Digest>,
-) -> Option<ajo_limits::Journal> {
+pub(super) fn join_journal(batches: Vec<JournalDocument>, reconciled: Option<&Digest>) -> Option<Journal> {
     let mut journal = JournalDocument::join(batches)?;
     if let Some(digest) = reconciled {
-        journal.push(ajo_limits::JournalEntry::Reconciled { state_digest: digest.clone() });
+        journal.push(JournalEntry::Reconciled { state_digest: digest.clone() });
     }
     Some(journal)
 }

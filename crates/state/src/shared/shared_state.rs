@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use ajo_limits::{Journal, LimitsState, StateSet};
 
+use super::lease_keeper::LeaseKeeper;
 use super::locked_set::LockedSet;
 use super::run_machine::run_machine;
-use super::shared_lock::{SharedLock, join_journal};
+use super::shared_lock::{LockedThrottling, SharedLock, join_journal};
 use super::{LeaseClock, SystemClock};
 use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
@@ -55,16 +56,15 @@ impl SharedState {
     /// Reads the state and the journals without a lease. An apply may be running.
     pub(crate) async fn read(&self, scope: &StateScope) -> Result<StoredState, StateError> {
         let names = ObjectNames::new(&scope.organization, &StateSet::Sandbox(scope.sandbox.clone()));
-        let mut stored = StoredState::default();
+        let mut stored = StoredState { holder: self.read_holder(&names).await?, ..StoredState::default() };
         stored.state = self.read_set(&names, &mut stored.journals).await?;
         let throttling = self.read_throttling(scope, &mut stored.journals).await?;
         stored.state.replace_part(&StateSet::Throttling, &throttling);
-        stored.holder = self.read_lease(&names).await?.and_then(|lease| lease.holder);
         Ok(stored)
     }
 
     /// Reads the throttling state of the organization without a lease.
-    pub(super) async fn read_throttling(
+    async fn read_throttling(
         &self,
         scope: &StateScope,
         journals: &mut Vec<Journal>,
@@ -106,6 +106,10 @@ impl SharedState {
         Ok(document.state)
     }
 
+    async fn read_holder(&self, names: &ObjectNames) -> Result<Option<LeaseHolder>, StateError> {
+        Ok(self.read_lease(names).await?.and_then(|lease| lease.holder))
+    }
+
     pub(super) async fn read_lease(&self, names: &ObjectNames) -> Result<Option<LeaseDocument>, StateError> {
         let name = names.lease();
         let Some(object) = self.bucket.get(&name).await? else { return Ok(None) };
@@ -122,18 +126,23 @@ impl SharedState {
     ) -> Result<SharedLock, StateError> {
         let give_up_at = self.clock.now().saturating_add(timeout);
         let sandbox = self.lock_set(scope, &StateSet::Sandbox(scope.sandbox.clone()), &holder, give_up_at).await?;
-        let throttling = if throttling {
-            match self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await {
-                Ok(set) => Some(set),
-                Err(error) => {
-                    sandbox.release().await;
-                    return Err(error);
-                }
+        // This may wait for another holder, longer than the first lease lasts.
+        let locking = sandbox.lease.keep_during(async {
+            if throttling {
+                let set = self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await?;
+                Ok(LockedThrottling::Held(Arc::new(set)))
+            } else {
+                // Its journals are not ours: another apply may be running.
+                self.read_throttling(scope, &mut Vec::new()).await.map(LockedThrottling::ReadOnly)
             }
-        } else {
-            None
-        };
-        SharedLock::new(self, scope, sandbox, throttling).await
+        });
+        match locking.await {
+            Ok(throttling) => Ok(SharedLock::new(self.clock.clone(), scope.clone(), sandbox, throttling).await),
+            Err(error) => {
+                sandbox.release().await;
+                Err(error)
+            }
+        }
     }
 
     async fn lock_set(
@@ -157,13 +166,22 @@ impl SharedState {
             AcquireOutcome::Invalid(error) => return Err(self.document_error(error)),
         };
         let fence = Fence::new(names.clone(), lease.epoch(), random_ids()?);
-        let fenced = match run_machine(&*self.bucket, &*self.clock, fence).await {
-            FenceOutcome::Fenced(fenced) => fenced,
-            FenceOutcome::Lost { .. } => return Err(StateError::LeaseLost { taken_by: None }),
-            FenceOutcome::Failed(error) => return Err(error.into()),
-            FenceOutcome::Invalid(error) => return Err(self.document_error(error)),
+        let lease = LeaseKeeper::new((self.bucket.clone(), self.clock.clone()), names, (lease, random_ids()?));
+        let fencing = async {
+            match run_machine(&*self.bucket, &*self.clock, fence).await {
+                FenceOutcome::Fenced(fenced) => Ok(fenced),
+                FenceOutcome::Lost { .. } => Err(lease.superseded().await),
+                FenceOutcome::Failed(error) => Err(error.into()),
+                FenceOutcome::Invalid(error) => Err(self.document_error(error)),
+            }
         };
-        Ok(LockedSet::new((self.bucket.clone(), self.clock.clone()), names, (lease, random_ids()?), fenced))
+        match lease.keep_during(fencing).await {
+            Ok(fenced) => Ok(LockedSet::new(lease, fenced)),
+            Err(error) => {
+                lease.release().await;
+                Err(error)
+            }
+        }
     }
 }
 

@@ -41,10 +41,12 @@ impl LimitsContext {
     }
 }
 
-/// A note about the last apply that did not finish, or still runs.
+/// A note about the last apply that did not finish, or about the command that changes the limits now.
 pub(crate) fn unfinished_note(store: &StateStore, stored: &StoredState) -> Option<String> {
-    let journal = stored.journals.last()?;
-    let header = &journal.header;
+    if let Some(holder) = &stored.holder {
+        return Some(format!("another command changes these limits now, or was interrupted just before: {holder}"));
+    }
+    let header = &stored.journals.last()?.header;
     Some(format!(
         "an apply started at {} did not complete; its results are included; resume it with `{}`",
         header.started_at,
