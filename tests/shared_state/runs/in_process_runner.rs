@@ -76,7 +76,7 @@ impl InProcessRunner {
     async fn run(&self, runner: &RunnerPlan) -> Result<(), Failure> {
         let desired = parse(runner);
         let scope = self.scope(&desired);
-        let throttling = desired.has_throttling() || self.backend.has_throttling(&scope).await?;
+        let throttling = desired.has_throttling();
         let lock = self.backend.lock(&scope, throttling, holder(runner.number), runner.lock_timeout).await?;
         let planned = tokio::select! {
             planned = self.plan_under(&lock, &desired) => planned,

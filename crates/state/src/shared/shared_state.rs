@@ -7,14 +7,14 @@ use ajo_limits::{Journal, LimitsState, StateSet};
 
 use super::lease_keeper::LeaseKeeper;
 use super::locked_set::LockedSet;
-use super::run_machine::run_machine;
+use super::run_machine::{read_object, run_machine};
 use super::shared_lock::{LockedThrottling, SharedLock, join_journal};
 use super::{LeaseClock, SystemClock};
 use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
     LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
-use crate::{Bucket, StateError, StateScope, StoredState};
+use crate::{Bucket, BucketObject, StateError, StateScope, StoredState};
 
 /// How long a lease lasts without a renewal (ours).
 pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
@@ -49,6 +49,10 @@ impl SharedState {
         self.bucket.url("")
     }
 
+    async fn read_object(&self, name: &str) -> Result<Option<BucketObject>, StateError> {
+        Ok(read_object(&*self.bucket, &*self.clock, name).await?)
+    }
+
     fn document_error(&self, error: DocumentError) -> StateError {
         StateError::Document { location: self.location(), error }
     }
@@ -72,8 +76,9 @@ impl SharedState {
         self.read_set(&ObjectNames::new(&scope.organization, &StateSet::Throttling), journals).await
     }
 
-    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox.
-    pub(crate) async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
+    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox. Under the lease of the sandbox, nobody
+    /// else can make it so.
+    async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
         let mut journals = Vec::new();
         let state = self.read_throttling(scope, &mut journals).await?;
         let sandbox = scope.sandbox.as_str();
@@ -83,13 +88,13 @@ impl SharedState {
 
     async fn read_set(&self, names: &ObjectNames, journals: &mut Vec<Journal>) -> Result<LimitsState, StateError> {
         let name = names.state();
-        let Some(object) = self.bucket.get(&name).await? else { return Ok(LimitsState::default()) };
+        let Some(object) = self.read_object(&name).await? else { return Ok(LimitsState::default()) };
         let document = StateDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
         for open in &document.open_journals {
             let mut batches = Vec::new();
             loop {
                 let name = names.batch(open.epoch, batches.len() as u64);
-                let Some(object) = self.bucket.get(&name).await? else { break };
+                let Some(object) = self.read_object(&name).await? else { break };
                 let batch =
                     JournalDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
                 if batch.sealed_by.is_some() {
@@ -104,12 +109,13 @@ impl SharedState {
 
     async fn read_holder(&self, names: &ObjectNames) -> Result<Option<LeaseHolder>, StateError> {
         let name = names.lease();
-        let Some(object) = self.bucket.get(&name).await? else { return Ok(None) };
+        let Some(object) = self.read_object(&name).await? else { return Ok(None) };
         let lease = LeaseDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
         Ok(lease.holder)
     }
 
-    /// Takes the lease of the sandbox, then that of the organization's throttling if `throttling` is set.
+    /// Takes the lease of the sandbox, then that of the organization's throttling if `throttling` is set, or if throttling was
+    /// applied from this sandbox.
     pub(crate) async fn lock(
         &self,
         scope: &StateScope,
@@ -121,7 +127,7 @@ impl SharedState {
         let sandbox = self.lock_set(scope, &StateSet::Sandbox(scope.sandbox.clone()), &holder, give_up_at).await?;
         // This may wait for another holder, longer than the first lease lasts.
         let locking = sandbox.lease.keep_during(async {
-            if throttling {
+            if throttling || self.has_throttling(scope).await? {
                 let set = self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await?;
                 Ok(LockedThrottling::Held(Arc::new(set)))
             } else {
