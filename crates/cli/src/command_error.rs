@@ -144,13 +144,13 @@ impl From<ajo_state::FileError> for CommandError {
 
 impl From<ajo_state::StateError> for CommandError {
     fn from(error: ajo_state::StateError) -> Self {
-        use ajo_state::StateError;
+        use ajo_state::{LeaseTerms, StateError};
         let failure = Self::new(error.to_string());
         match error {
             StateError::Held { lease: None, .. } => failure
                 .with_hint("wait for it with --lock-timeout SECONDS; the lock is released when that process exits")
                 .with_exit_status(ExitStatus::Stale),
-            StateError::Held { lease: Some((epoch, seconds)), .. } => failure
+            StateError::Held { lease: Some(LeaseTerms { epoch, seconds, .. }), .. } => failure
                 .with_hint(format!(
                     "wait for it with --lock-timeout SECONDS; if it was killed, its lease expires after {seconds} seconds; if you \
                      are sure that it does not run, remove it with `ajo state unlock --epoch {epoch}`"

@@ -17,6 +17,7 @@ mod state_error;
 mod state_lock;
 mod state_scope;
 mod stored_state;
+mod whole_state;
 
 pub use ajo_limits::{BucketProvider, BucketUrl, StateLocation, StateLocationError};
 pub use apply_journal::ApplyJournal;
@@ -33,7 +34,8 @@ pub use file::{
 };
 pub use shared::{DEFAULT_LEASE_TIME, LeaseClock, SharedLock, SharedState, SystemClock};
 pub use state_backend::StateBackend;
-pub use state_error::StateError;
+pub use state_error::{LeaseTerms, StateError};
 pub use state_lock::{RequestWindow, StateLock};
 pub use state_scope::StateScope;
 pub use stored_state::{JournalHandling, StoredState};
+pub use whole_state::{SetStatus, StateLocks};

@@ -24,7 +24,6 @@ pub use held_lease::{HeldLease, RequestPermit};
 pub use journal_document::{JOURNAL_DOCUMENT_VERSION, JournalDocument};
 pub use lease_document::{LEASE_VERSION, LeaseDocument, LeaseHolder, MAX_LEASE_TIME};
 pub use object_names::ObjectNames;
-pub(crate) use read_retries::{READ_DELAY, ReadRetries};
 pub use state_document::{OpenJournal, STATE_DOCUMENT_VERSION, StateDocument};
 pub use unlock_lease::{UnlockLease, UnlockOutcome};
 pub use write_id::{WriteId, WriteIds};

@@ -1,6 +1,6 @@
 //! Why the state could not be read, locked, or written.
 
-use ajo_limits::LimitsStateError;
+use ajo_limits::{LimitsStateError, StateSet};
 
 use crate::protocol::{DocumentError, LeaseHolder};
 use crate::{BucketError, ClockError, FileError};
@@ -31,8 +31,8 @@ pub enum StateError {
     Held {
         /// `None` if the lock file cannot be read.
         holder: Option<LeaseHolder>,
-        /// The epoch and the lease time in seconds, for a lease.
-        lease: Option<(u64, u64)>,
+        /// `None` for the lock of a file.
+        lease: Option<LeaseTerms>,
     },
     /// The lease expired, or someone else has it.
     #[error("the lease was lost{}; nothing more was sent", describe_holder(taken_by.as_ref()))]
@@ -49,11 +49,39 @@ pub enum StateError {
     /// The command would change the throttling state, but holds only the lease of its sandbox.
     #[error("failed to write the throttling state: this command has not locked it")]
     ThrottlingNotLocked,
+    /// A lease to unlock is free, or another holder has it.
+    #[error("failed to unlock {set}: {}", describe_other_holder(*held))]
+    NotHeld {
+        set: StateSet,
+        /// The epoch of the other holder.
+        held: Option<u64>,
+    },
+    /// A state file has no lease to unlock.
+    #[error(
+        "{path} is a state file, and its lock needs no unlock: the operating system releases it when the process ends"
+    )]
+    FileHasNoLease { path: String },
     /// The system has no random numbers.
     #[error("the system has no random numbers: {0}")]
     NoRandomNumbers(String),
     #[error(transparent)]
     Clock(#[from] ClockError),
+}
+
+/// Which lease is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseTerms {
+    pub set: StateSet,
+    pub epoch: u64,
+    /// The lease time.
+    pub seconds: u64,
+}
+
+fn describe_other_holder(held: Option<u64>) -> String {
+    held.map_or_else(
+        || "nobody holds its lease".to_owned(),
+        |epoch| format!("another command holds its lease now, with epoch {epoch}"),
+    )
 }
 
 fn describe_holder(holder: Option<&LeaseHolder>) -> String {

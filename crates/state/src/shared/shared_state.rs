@@ -7,14 +7,14 @@ use ajo_limits::{Journal, LimitsState, StateSet};
 
 use super::lease_keeper::LeaseKeeper;
 use super::locked_set::LockedSet;
-use super::run_machine::{read_object, run_machine};
+use super::run_machine::run_machine;
 use super::shared_lock::{LockedThrottling, SharedLock, join_journal};
 use super::{LeaseClock, SystemClock};
 use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
     LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
-use crate::{Bucket, BucketObject, StateError, StateScope, StoredState};
+use crate::{Bucket, LeaseTerms, StateError, StateScope, StoredState};
 
 /// How long a lease lasts without a renewal (ours).
 pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
@@ -22,8 +22,8 @@ pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
 /// State in a bucket.
 #[derive(Clone, Debug)]
 pub struct SharedState {
-    bucket: Arc<dyn Bucket>,
-    clock: Arc<dyn LeaseClock>,
+    pub(super) bucket: Arc<dyn Bucket>,
+    pub(super) clock: Arc<dyn LeaseClock>,
     lease_time: Duration,
 }
 
@@ -49,18 +49,17 @@ impl SharedState {
         self.bucket.url("")
     }
 
-    async fn read_object(&self, name: &str) -> Result<Option<BucketObject>, StateError> {
-        Ok(read_object(&*self.bucket, &*self.clock, name).await?)
-    }
-
-    fn document_error(&self, error: DocumentError) -> StateError {
+    pub(super) fn document_error(&self, error: DocumentError) -> StateError {
         StateError::Document { location: self.location(), error }
     }
 
     /// Reads the state and the journals without a lease. An apply may be running.
     pub(crate) async fn read(&self, scope: &StateScope) -> Result<StoredState, StateError> {
         let names = ObjectNames::new(&scope.organization, &StateSet::Sandbox(scope.sandbox.clone()));
-        let mut stored = StoredState { holder: self.read_holder(&names).await?, ..StoredState::default() };
+        let mut stored = StoredState {
+            holder: self.read_lease(&names).await?.and_then(|lease| lease.holder),
+            ..StoredState::default()
+        };
         stored.state = self.read_set(&names, &mut stored.journals).await?;
         let throttling = self.read_throttling(scope, &mut stored.journals).await?;
         stored.state.replace_part(&StateSet::Throttling, &throttling);
@@ -76,9 +75,8 @@ impl SharedState {
         self.read_set(&ObjectNames::new(&scope.organization, &StateSet::Throttling), journals).await
     }
 
-    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox. Under the lease of the sandbox, nobody
-    /// else can make it so.
-    async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
+    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox.
+    pub(crate) async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
         let mut journals = Vec::new();
         let state = self.read_throttling(scope, &mut journals).await?;
         let sandbox = scope.sandbox.as_str();
@@ -86,15 +84,19 @@ impl SharedState {
             || journals.iter().any(|journal| journal.header.plan.sandbox == sandbox))
     }
 
-    async fn read_set(&self, names: &ObjectNames, journals: &mut Vec<Journal>) -> Result<LimitsState, StateError> {
+    pub(super) async fn read_set(
+        &self,
+        names: &ObjectNames,
+        journals: &mut Vec<Journal>,
+    ) -> Result<LimitsState, StateError> {
         let name = names.state();
-        let Some(object) = self.read_object(&name).await? else { return Ok(LimitsState::default()) };
+        let Some(object) = self.bucket.get(&name).await? else { return Ok(LimitsState::default()) };
         let document = StateDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
         for open in &document.open_journals {
             let mut batches = Vec::new();
             loop {
                 let name = names.batch(open.epoch, batches.len() as u64);
-                let Some(object) = self.read_object(&name).await? else { break };
+                let Some(object) = self.bucket.get(&name).await? else { break };
                 let batch =
                     JournalDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
                 if batch.sealed_by.is_some() {
@@ -107,15 +109,14 @@ impl SharedState {
         Ok(document.state)
     }
 
-    async fn read_holder(&self, names: &ObjectNames) -> Result<Option<LeaseHolder>, StateError> {
+    pub(super) async fn read_lease(&self, names: &ObjectNames) -> Result<Option<LeaseDocument>, StateError> {
         let name = names.lease();
-        let Some(object) = self.read_object(&name).await? else { return Ok(None) };
-        let lease = LeaseDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
-        Ok(lease.holder)
+        let Some(object) = self.bucket.get(&name).await? else { return Ok(None) };
+        LeaseDocument::parse(&name, &object.content).map(Some).map_err(|error| self.document_error(error))
     }
 
-    /// Takes the lease of the sandbox, then that of the organization's throttling if `throttling` is set, or if throttling was
-    /// applied from this sandbox.
+    /// Takes the lease of the sandbox, then that of the organization's throttling if `throttling` is set or the state has a
+    /// throttling configuration of this sandbox.
     pub(crate) async fn lock(
         &self,
         scope: &StateScope,
@@ -127,6 +128,7 @@ impl SharedState {
         let sandbox = self.lock_set(scope, &StateSet::Sandbox(scope.sandbox.clone()), &holder, give_up_at).await?;
         // This may wait for another holder, longer than the first lease lasts.
         let locking = sandbox.lease.keep_during(async {
+            // Decided under the lease of the sandbox: only its holder can add a throttling configuration of this sandbox.
             if throttling || self.has_throttling(scope).await? {
                 let set = self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await?;
                 Ok(LockedThrottling::Held(Arc::new(set)))
@@ -158,7 +160,7 @@ impl SharedState {
         let lease: HeldLease = match run_machine(&*self.bucket, &*self.clock, acquire).await {
             AcquireOutcome::Acquired { lease, .. } => lease,
             AcquireOutcome::Busy(lease) => {
-                let terms = (lease.epoch, lease.lease_ms.div_ceil(1000));
+                let terms = LeaseTerms { set: set.clone(), epoch: lease.epoch, seconds: lease.lease_ms.div_ceil(1000) };
                 return Err(StateError::Held { holder: lease.holder, lease: Some(terms) });
             }
             AcquireOutcome::Failed(error) => return Err(error.into()),
@@ -184,7 +186,7 @@ impl SharedState {
     }
 }
 
-fn random_ids() -> Result<WriteIds, StateError> {
+pub(super) fn random_ids() -> Result<WriteIds, StateError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StateError::NoRandomNumbers(error.to_string()))?;
     Ok(WriteIds::new(u128::from_ne_bytes(bytes)))

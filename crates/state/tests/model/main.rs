@@ -9,15 +9,23 @@ mod mutation;
 mod world;
 mod writer;
 
-use explore::{Budget, Report, explore};
+use explore::{Budget, explore};
 use mutation::Mutation;
 use writer::Rules;
 
 #[test]
 fn writers_without_faults() {
     let list: Vec<u32> = std::env::var("M").unwrap().split(',').map(|n| n.parse().unwrap()).collect();
-    let rules = Rules { steps: u64::from(list[0]), renewals: [list[1], list[2]], suspends: list[3] == 1, mutation: Mutation::None };
+    let rules = Rules {
+        steps: u64::from(list[0]),
+        renewals: [list[1], list[2]],
+        suspends: list[3] == 1,
+        mutation: Mutation::None,
+    };
     let start = std::time::Instant::now();
-    let report = explore(rules, Budget { lost: list[4], late: list[5], stale: list[6], false_conflicts: list[7], refused: list[8] });
+    let report = explore(
+        rules,
+        Budget { lost: list[4], late: list[5], stale: list[6], false_conflicts: list[7], refused: list[8] },
+    );
     println!("{list:?} {report:?} {:?}", start.elapsed());
 }

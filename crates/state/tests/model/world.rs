@@ -5,7 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::time::Duration;
 
-use ajo_state::protocol::{JournalDocument, LeaseDocument, ObjectNames, StateDocument, StateSet};
+use ajo_limits::StateSet;
+use ajo_state::protocol::{JournalDocument, LeaseDocument, ObjectNames, StateDocument};
 use ajo_state::{BucketObject, ObjectVersion, PutCondition, PutError};
 
 use crate::fingerprint::fingerprint;
@@ -203,7 +204,10 @@ impl World {
             let included = included_batches(organization, *closed);
             let existing = self.batches(*closed);
             check(included == existing, || {
-                format!("nothing lost: writer {} closes journal {closed} with {included} of {existing} batches", write.writer)
+                format!(
+                    "nothing lost: writer {} closes journal {closed} with {included} of {existing} batches",
+                    write.writer
+                )
             })?;
             self.closed_journals.push(*closed);
         }
@@ -245,7 +249,9 @@ impl World {
     pub(crate) fn check_confirmed(&self, epoch: u64, number: u64) -> Result<(), String> {
         let is_found = self.open_journals.contains(&epoch) || self.closed_journals.contains(&epoch);
         let is_readable = self.batches(epoch) > number;
-        check(is_found && is_readable, || format!("nothing lost: batch {epoch}/{number} was confirmed, but is not readable"))
+        check(is_found && is_readable, || {
+            format!("nothing lost: batch {epoch}/{number} was confirmed, but is not readable")
+        })
     }
 
     /// Checks a request to the service that `writer` starts at `now` on its clock. Returns whether it holds the lease.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use ajo_limits::{Digest, JOURNAL_VERSION, JournalHeader, LimitsState, ObservedLimits, PlanOptions, plan};
 use ajo_state::protocol::{
     AcquireLease, AcquireOutcome, ConditionalWrite, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseHolder,
-    LeaseRequest, Machine, NextStep, OpenJournal, RequestPermit, StateDocument, StoreRequest, StoreResponse,
-    WriteId, WriteIds, WriteOutcome,
+    LeaseRequest, Machine, NextStep, OpenJournal, RequestPermit, StateDocument, StoreRequest, StoreResponse, WriteId,
+    WriteIds, WriteOutcome,
 };
 use ajo_state::{ObjectVersion, PutCondition};
 
@@ -140,14 +140,9 @@ static HEADER: LazyLock<JournalHeader> = LazyLock::new(|| {
 
 impl Writer {
     pub(crate) fn new(index: usize) -> Self {
-        let holder =
-            LeaseHolder { owner: format!("writer {index}"), process: 1, run_url: None, since: String::new() };
-        let request = LeaseRequest {
-            names: names(),
-            holder,
-            lease_time: TICK * LEASE_TICKS,
-            give_up_at: Duration::MAX,
-        };
+        let holder = LeaseHolder { owner: format!("writer {index}"), process: 1, run_url: None, since: String::new() };
+        let request =
+            LeaseRequest { names: names(), holder, lease_time: TICK * LEASE_TICKS, give_up_at: Duration::MAX };
         let acquire = AcquireLease::new(request, WriteIds::new(index as u128 * 3));
         Self {
             index,
@@ -283,7 +278,9 @@ impl Writer {
         match session.lease.permit(now) {
             _ if rules.mutation == Mutation::NoPermit => {}
             RequestPermit::Lost => return Phase::Stopped(StopReason::Lost),
-            RequestPermit::RenewFirst if session.renewals == rules.renewals[self.index] => return Phase::Stopped(StopReason::Lost),
+            RequestPermit::RenewFirst if session.renewals == rules.renewals[self.index] => {
+                return Phase::Stopped(StopReason::Lost);
+            }
             RequestPermit::RenewFirst => {
                 session.renewals += 1;
                 let renewal = session.lease.renewal(id.clone());
@@ -333,7 +330,9 @@ impl Writer {
         }
         let ends_at = world.renewal_starts[index] + TICK * (LEASE_TICKS - crate::world::MARGIN_TICKS);
         if now >= ends_at {
-            return Err(format!("deadline: writer {index} starts a request at {now:?}, its lease ended at {ends_at:?}"));
+            return Err(format!(
+                "deadline: writer {index} starts a request at {now:?}, its lease ended at {ends_at:?}"
+            ));
         }
         if !is_holder {
             return Err(format!("mutual exclusion: writer {index} starts a request without the lease"));

@@ -41,8 +41,6 @@ pub(crate) enum Fault {
     HangAfter,
     /// The store refuses it.
     Refuse,
-    /// The store has too many requests.
-    Busy,
     /// The response takes this long.
     Delay(Duration),
 }
@@ -108,11 +106,12 @@ impl TestBucket {
 }
 
 fn refused(operation: &'static str, name: &str) -> BucketError {
-    failed(BucketErrorKind::AccessDenied, operation, name)
-}
-
-fn failed(kind: BucketErrorKind, operation: &'static str, name: &str) -> BucketError {
-    BucketError { kind, operation, url: name.to_owned(), message: format!("{kind:?}") }
+    BucketError {
+        kind: BucketErrorKind::AccessDenied,
+        operation,
+        url: name.to_owned(),
+        message: "access denied".to_owned(),
+    }
 }
 
 impl Bucket for TestBucket {
@@ -121,7 +120,6 @@ impl Bucket for TestBucket {
             match self.fault("get", name) {
                 Some(Fault::Hang | Fault::HangAfter) => std::future::pending().await,
                 Some(Fault::Refuse) => Err(refused("read", name)),
-                Some(Fault::Busy) => Err(failed(BucketErrorKind::Throttled, "read", name)),
                 Some(Fault::Delay(time)) => {
                     tokio::time::sleep(time).await;
                     self.memory.get(name).await
@@ -146,7 +144,6 @@ impl Bucket for TestBucket {
                     std::future::pending().await
                 }
                 Some(Fault::Refuse) => Err(PutError::Rejected(refused("write", name))),
-                Some(Fault::Busy) => Err(PutError::Rejected(failed(BucketErrorKind::Throttled, "write", name))),
                 Some(Fault::Delay(time)) => {
                     tokio::time::sleep(time).await;
                     self.memory.put(name, content, condition).await

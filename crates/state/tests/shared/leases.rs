@@ -7,7 +7,7 @@ use ajo_limits::LimitsState;
 use ajo_state::{JournalHandling, StateError};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::fixture::{Fault, LEASE, MARGIN, TestBucket, header, holder, lock, machine, scope};
+use crate::fixture::{Fault, LEASE, MARGIN, TestBucket, holder, lock, machine, scope};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -63,36 +63,6 @@ async fn waiting_for_throttling_keeps_the_sandbox() {
     };
     let (waiting, ()) = tokio::join!(waiting, rest);
     waiting.expect("both leases").permit_request().await.expect("held");
-}
-
-#[tokio::test(start_paused = true)]
-async fn lock_includes_throttling_of_its_sandbox() {
-    let bucket = Arc::new(TestBucket::default());
-    let first = lock(&bucket, "first", true, Duration::ZERO).await.expect("free");
-    // Its files have no throttling, and when it begins to wait, neither has the state.
-    let waiting = lock(&bucket, "waiting", false, LEASE);
-    let rest = async {
-        sleep(SECOND).await;
-        first.start_journal(header()).await.expect("held");
-        first.release().await;
-    };
-    let (waiting, ()) = tokio::join!(waiting, rest);
-    let _waiting = waiting.expect("free");
-    let other = machine(&bucket).lock(&scope("dev"), true, holder("other"), Duration::ZERO).await;
-    let error = other.map(drop).expect_err("throttling is locked");
-    assert!(matches!(&error, StateError::Held { holder: Some(it), .. } if it.owner == "waiting"), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn read_survives_a_busy_store() {
-    let bucket = Arc::new(TestBucket::default());
-    lock(&bucket, "a", true, Duration::ZERO).await.expect("free").release().await;
-    for object in ["prod/lease.json", "prod/state.json", "throttling/state.json"] {
-        bucket.fail_once("get", object, Fault::Busy);
-    }
-    machine(&bucket).read(&scope("prod")).await.expect("repeated");
-    bucket.fail_always("get", "prod/state.json", Fault::Busy);
-    machine(&bucket).read(&scope("prod")).await.expect_err("still busy");
 }
 
 #[tokio::test(start_paused = true)]
