@@ -21,6 +21,9 @@ const FULL_SUSPENSIONS: u64 = 200;
 /// The number of configurations that an apply changes at the same time.
 const APPLY_CONCURRENCY: usize = 4;
 
+/// Short, because the other machine waits for it, and longer than a busy machine delays a renewal.
+const LEASE_SECONDS: u32 = 2;
+
 const APPLY: [&str; 6] = ["apply", "prod.yaml", "--prune", "--max-deletes=100", "--yes", "--concurrency=4"];
 
 /// The requests of suspended applies that arrived after the other machine had taken over.
@@ -102,7 +105,7 @@ async fn suspend_and_take_over(store: Arc<Store>, requests: usize, seed: u64) ->
 
     let world = prepare(&store).await?;
     let mut machine = world.add_machine(1).await;
-    machine.set_lease_seconds(1);
+    machine.set_lease_seconds(LEASE_SECONDS);
     machine.write(&first);
     let (process, is_suspended) = suspend_at(&world.log, request, Duration::from_micros(random.u64(0..5000)));
     let mut suspended = machine.start(&APPLY);
@@ -118,8 +121,7 @@ async fn suspend_and_take_over(store: Arc<Store>, requests: usize, seed: u64) ->
     world.log.remove_hook();
     let had_lease = writes(&world.log.exchanges(), 1).next().is_some();
 
-    let mut other = world.add_machine(2).await;
-    other.set_lease_seconds(1);
+    let other = world.add_machine(2).await;
     other.write(&second);
     let taking_over = tokio::spawn(wait_for(other.start(&[&APPLY[..], &["--lock-timeout=60"]].concat())));
     let has_changed = || service_changes(&world.log.exchanges(), 2).next().is_some();
