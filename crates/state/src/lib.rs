@@ -17,6 +17,7 @@ mod state_error;
 mod state_lock;
 mod state_scope;
 mod stored_state;
+mod whole_state;
 
 pub use ajo_limits::{BucketProvider, BucketUrl, StateLocation, StateLocationError};
 pub use apply_journal::ApplyJournal;
@@ -28,12 +29,13 @@ pub use bucket::{
 };
 pub use current_time::{ClockError, current_time};
 pub use file::{
-    FileError, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new, resolve_links,
-    write_atomic,
+    FileError, FileErrorKind, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new,
+    resolve_links, write_atomic,
 };
 pub use shared::{DEFAULT_LEASE_TIME, LeaseClock, SharedLock, SharedState, SystemClock};
 pub use state_backend::StateBackend;
-pub use state_error::StateError;
+pub use state_error::{LeaseTerms, StateError};
 pub use state_lock::{RequestWindow, StateLock};
 pub use state_scope::StateScope;
 pub use stored_state::{JournalHandling, StoredState};
+pub use whole_state::{SetStatus, StateLocks};

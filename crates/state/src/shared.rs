@@ -6,6 +6,7 @@ mod lease_keeper;
 mod locked_set;
 mod run_machine;
 mod shared_lock;
+mod shared_sets;
 mod shared_state;
 
 pub(crate) use bucket_journal::BucketJournal;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ajo_limits::LimitsState;
+
 use crate::protocol::LeaseHolder;
 use crate::{FileState, SharedState, StateError, StateLock, StateScope, StoredState};
 
@@ -52,9 +54,13 @@ impl StateBackend {
     }
 
     fn check_organization(&self, stored: &StoredState, scope: &StateScope) -> Result<(), StateError> {
-        stored
-            .state
-            .check_organization(&scope.organization)
+        self.check_state(&stored.state, &scope.organization)
+    }
+
+    /// Fails if the state belongs to another organization.
+    pub(crate) fn check_state(&self, state: &LimitsState, organization: &str) -> Result<(), StateError> {
+        state
+            .check_organization(organization)
             .map_err(|error| StateError::Organization { location: self.location(), error })
     }
 

@@ -1,9 +1,9 @@
 //! Why the state could not be read, locked, or written.
 
-use ajo_limits::LimitsStateError;
+use ajo_limits::{LimitsStateError, StateSet};
 
 use crate::protocol::{DocumentError, LeaseHolder};
-use crate::{BucketError, ClockError, FileError};
+use crate::{BucketError, ClockError, FileError, SelfTestError};
 
 /// A failure of the state, its lock, or a journal.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,8 @@ pub enum StateError {
     Held {
         /// `None` if the lock file cannot be read.
         holder: Option<LeaseHolder>,
-        /// The epoch and the lease time in seconds, for a lease.
-        lease: Option<(u64, u64)>,
+        /// `None` for the lock of a file.
+        lease: Option<LeaseTerms>,
     },
     /// The lease expired, or someone else has it.
     #[error("the lease was lost{}; nothing more was sent", describe_holder(taken_by.as_ref()))]
@@ -40,6 +40,21 @@ pub enum StateError {
         /// The new holder, if it is known.
         taken_by: Option<LeaseHolder>,
     },
+    /// The bucket cannot hold shared state.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
+    /// A lease to unlock is free, or another holder has it.
+    #[error("failed to unlock {set}: {}", describe_other_holder(*held))]
+    NotHeld {
+        set: StateSet,
+        /// The epoch of the other holder.
+        held: Option<u64>,
+    },
+    /// A state file has no lease to unlock.
+    #[error(
+        "{path} is a state file, and its lock needs no unlock: the operating system releases it when the process ends"
+    )]
+    FileHasNoLease { path: String },
     /// The outcome of an earlier write is unknown, so another one could overwrite it or leave a gap.
     #[error("failed to write {location}: the outcome of an earlier write is unknown")]
     UncertainWrite {
@@ -54,6 +69,22 @@ pub enum StateError {
     NoRandomNumbers(String),
     #[error(transparent)]
     Clock(#[from] ClockError),
+}
+
+/// Which lease is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseTerms {
+    pub set: StateSet,
+    pub epoch: u64,
+    /// The lease time.
+    pub seconds: u64,
+}
+
+fn describe_other_holder(held: Option<u64>) -> String {
+    held.map_or_else(
+        || "nobody holds its lease".to_owned(),
+        |epoch| format!("another command holds its lease now, with epoch {epoch}"),
+    )
 }
 
 fn describe_holder(holder: Option<&LeaseHolder>) -> String {

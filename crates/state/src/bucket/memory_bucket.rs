@@ -16,12 +16,19 @@ pub struct MemoryBucket {
 #[derive(Debug, Default)]
 struct Objects {
     objects: BTreeMap<String, BucketObject>,
+    /// Each object before its last change.
+    previous: BTreeMap<String, Option<BucketObject>>,
     writes: u64,
 }
 
 impl MemoryBucket {
     fn lock(&self) -> MutexGuard<'_, Objects> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An object before its last change, as a stale read shows it.
+    pub fn read_previous(&self, name: &str) -> Option<BucketObject> {
+        self.lock().previous.get(name).cloned().flatten()
     }
 }
 
@@ -37,7 +44,9 @@ impl Objects {
         }
         self.writes += 1;
         let version = ObjectVersion { e_tag: Some(format!("\"{}\"", self.writes)), generation: None };
-        self.objects.insert(name.to_owned(), BucketObject { content, version: version.clone() });
+        let object = BucketObject { content, version: version.clone() };
+        let previous = self.objects.insert(name.to_owned(), object);
+        self.previous.insert(name.to_owned(), previous);
         Ok(version)
     }
 }
@@ -62,7 +71,9 @@ impl Bucket for MemoryBucket {
     }
 
     fn delete<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BucketError>> {
-        self.lock().objects.remove(name);
+        let mut objects = self.lock();
+        let previous = objects.objects.remove(name);
+        objects.previous.insert(name.to_owned(), previous);
         ready(Ok(())).boxed()
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ajo_limits::{JournalHeader, LimitsState};
+use ajo_limits::{Journal, JournalHeader, LimitsState};
 
 use super::{FileLock, FileLockError, JournalFile, StateFile};
 use crate::protocol::LeaseHolder;
@@ -34,6 +34,19 @@ impl FileState {
         self.file.path()
     }
 
+    pub(crate) fn load(&self) -> Result<LimitsState, StateError> {
+        Ok(self.file.load()?)
+    }
+
+    /// The state and the journals of all sandboxes.
+    pub(crate) fn load_all(&self) -> Result<(LimitsState, Vec<Journal>), StateError> {
+        let mut journals = Vec::new();
+        for sandbox in JournalFile::list_sandboxes(self.path())? {
+            journals.extend(JournalFile::load(&JournalFile::path_for(self.path(), &sandbox))?);
+        }
+        Ok((self.load()?, journals))
+    }
+
     pub(crate) fn read(&self, scope: &StateScope) -> Result<StoredState, StateError> {
         let journal = JournalFile::load(&JournalFile::path_for(self.path(), scope.sandbox.as_str()))?;
         Ok(StoredState { state: self.file.load()?, journals: journal.into_iter().collect(), holder: None })
@@ -58,6 +71,19 @@ impl LockedFile {
     pub(crate) fn save(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
         let sandbox = self.scope.sandbox.as_str();
         self.file.save(state)?;
+        self.mark_saved(sandbox, state, handling)
+    }
+
+    /// Writes the state, which replaces the results of the journals of all sandboxes.
+    pub(crate) fn save_all(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
+        self.file.save(state)?;
+        for sandbox in JournalFile::list_sandboxes(self.file.path())? {
+            self.mark_saved(&sandbox, state, handling)?;
+        }
+        Ok(())
+    }
+
+    fn mark_saved(&self, sandbox: &str, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
         let journal = JournalFile::path_for(self.file.path(), sandbox);
         if journal.exists() {
             JournalFile::mark_reconciled(&journal, state.sandbox_digest(sandbox))?;

@@ -15,7 +15,7 @@ use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
     LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
-use crate::{Bucket, BucketObject, StateError, StateScope, StoredState};
+use crate::{Bucket, BucketObject, LeaseTerms, StateError, StateScope, StoredState};
 
 /// How long a lease lasts without a renewal (ours).
 pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
@@ -23,8 +23,8 @@ pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
 /// State in a bucket.
 #[derive(Clone, Debug)]
 pub struct SharedState {
-    bucket: Arc<dyn Bucket>,
-    clock: Arc<dyn LeaseClock>,
+    pub(super) bucket: Arc<dyn Bucket>,
+    pub(super) clock: Arc<dyn LeaseClock>,
     lease_time: Duration,
 }
 
@@ -50,14 +50,14 @@ impl SharedState {
         self.bucket.url("")
     }
 
-    fn document_error(&self, error: DocumentError) -> StateError {
+    pub(super) fn document_error(&self, error: DocumentError) -> StateError {
         StateError::Document { location: self.location(), error }
     }
 
     /// Reads the state and the journals without a lease. An apply may be running.
     pub(crate) async fn read(&self, scope: &StateScope) -> Result<StoredState, StateError> {
         let names = ObjectNames::new(&scope.organization, &StateSet::Sandbox(scope.sandbox.clone()));
-        let holder = self.read_holder(&names).await?;
+        let holder = self.read_lease(&names).await?.and_then(|lease| lease.holder);
         let (state, journals) = self.read_set(&names).await?;
         let mut stored = StoredState { state, journals, holder };
         let (throttling, journals) = self.read_throttling(scope).await?;
@@ -72,7 +72,7 @@ impl SharedState {
     }
 
     /// Reads the state of a set and its journals, as they were at one time.
-    async fn read_set(&self, names: &ObjectNames) -> Result<(LimitsState, Vec<Journal>), StateError> {
+    pub(super) async fn read_set(&self, names: &ObjectNames) -> Result<(LimitsState, Vec<Journal>), StateError> {
         let name = names.state();
         let mut object = self.get(&name).await?;
         loop {
@@ -108,11 +108,10 @@ impl SharedState {
         }
     }
 
-    async fn read_holder(&self, names: &ObjectNames) -> Result<Option<LeaseHolder>, StateError> {
+    pub(super) async fn read_lease(&self, names: &ObjectNames) -> Result<Option<LeaseDocument>, StateError> {
         let name = names.lease();
         let Some(object) = self.get(&name).await? else { return Ok(None) };
-        let lease = LeaseDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
-        Ok(lease.holder)
+        LeaseDocument::parse(&name, &object.content).map(Some).map_err(|error| self.document_error(error))
     }
 
     /// Reads an object, again if the store fails temporarily.
@@ -174,7 +173,8 @@ impl SharedState {
         let lease: HeldLease = match run_machine(&*self.bucket, &*self.clock, acquire).await {
             AcquireOutcome::Acquired { lease, .. } => lease,
             AcquireOutcome::Busy(lease) => {
-                let terms = (lease.epoch, lease.lease_ms.div_ceil(1000));
+                let seconds = lease.lease_ms.div_ceil(1000);
+                let terms = LeaseTerms { set: set.clone(), epoch: lease.epoch, seconds };
                 return Err(StateError::Held { holder: lease.holder, lease: Some(terms) });
             }
             AcquireOutcome::Failed(error) => return Err(error.into()),
@@ -200,7 +200,7 @@ impl SharedState {
     }
 }
 
-fn random_ids() -> Result<WriteIds, StateError> {
+pub(super) fn random_ids() -> Result<WriteIds, StateError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StateError::NoRandomNumbers(error.to_string()))?;
     Ok(WriteIds::new(u128::from_ne_bytes(bytes)))

@@ -20,15 +20,13 @@ use ajo_limits::{BucketProvider, BucketUrl};
 /// Maximum number of names in a list.
 const MAX_NAMES: usize = 100_000;
 
-/// Maximum duration of a list, which may need many requests.
-const LIST_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// A bucket in S3, Google Cloud Storage, or Azure Blob Storage, or in a store that is compatible with one of them.
 ///
 /// No request is retried.
 pub struct CloudBucket {
     url: BucketUrl,
     store: Arc<dyn ObjectStore>,
+    list_timeout: Duration,
 }
 
 impl CloudBucket {
@@ -64,7 +62,7 @@ impl CloudBucket {
             url: url.to_string(),
             message,
         })?;
-        Ok(Self { url: url.clone(), store })
+        Ok(Self { url: url.clone(), store, list_timeout: limits.list_timeout })
     }
 
     /// The path of an object in the bucket.
@@ -151,7 +149,7 @@ impl CloudBucket {
             .list(Some(&folder))
             .take(MAX_NAMES + 1)
             .map_ok(|object| object.location.as_ref().get(skipped..).unwrap_or_default().to_owned());
-        let names = tokio::time::timeout(LIST_TIMEOUT, names.try_collect::<Vec<_>>()).await;
+        let names = tokio::time::timeout(self.list_timeout, names.try_collect::<Vec<_>>()).await;
         let names = names
             .map_err(|_| self.error(BucketErrorKind::Network, OPERATION, prefix, "it takes too long".to_owned()))?;
         let mut names = names.map_err(|error| self.failed(OPERATION, prefix, &error))?;

@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Plain http on a loopback address.
 const LOOPBACK_URL: &str = "http://127.0.0.1";
 
-/// Limits of one request.
+/// Limits of requests.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestLimits {
     /// From the start to the end of the response.
@@ -37,11 +37,18 @@ pub(super) struct RequestLimits {
     /// Like `timeout`, for the metadata service. A machine without one may drop the packets, and Google's client asks two addresses.
     pub(super) platform_timeout: Duration,
     pub(super) max_bytes: usize,
+    /// Of a list, which may need many requests.
+    pub(super) list_timeout: Duration,
 }
 
 impl Default for RequestLimits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(20), platform_timeout: Duration::from_secs(3), max_bytes: MAX_OBJECT_BYTES }
+        Self {
+            timeout: Duration::from_secs(20),
+            platform_timeout: Duration::from_secs(3),
+            max_bytes: MAX_OBJECT_BYTES,
+            list_timeout: Duration::from_secs(60),
+        }
     }
 }
 

@@ -41,9 +41,10 @@ fn bucket_with(provider: BucketProvider, variables: &[(&str, &str)]) -> CloudBuc
 
 fn try_bucket_with(provider: BucketProvider, variables: &[(&str, &str)]) -> Result<CloudBucket, String> {
     let limits = RequestLimits {
-        timeout: Duration::from_millis(500),
+        timeout: Duration::from_secs(1),
         platform_timeout: Duration::from_millis(300),
         max_bytes: 10_000,
+        list_timeout: Duration::from_secs(2),
     };
     let url = BucketUrl { provider, bucket: "limits".to_owned(), prefix: "team".to_owned() };
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

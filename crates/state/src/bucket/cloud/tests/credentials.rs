@@ -22,7 +22,7 @@ async fn error_without_credentials(metadata: Script) -> BucketError {
 #[tokio::test]
 async fn missing_credentials_are_named() {
     let not_found = Script::Send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
-    for metadata in [Script::Close, Script::Wait, not_found] {
+    for metadata in [Script::Close, Script::Stall(""), not_found] {
         let started = Instant::now();
         let error = error_without_credentials(metadata.clone()).await;
         assert_eq!(error.kind, BucketErrorKind::NoCredentials, "{metadata:?}: {error}");
@@ -35,7 +35,7 @@ async fn missing_credentials_are_named() {
 
 #[tokio::test]
 async fn missing_azure_credentials_are_named() {
-    let metadata = ScriptedServer::start(Script::Wait).await;
+    let metadata = ScriptedServer::start(Script::Stall("")).await;
     let variables = [("AZURE_STORAGE_ACCOUNT", "account"), ("AZURE_STORAGE_ENDPOINT", "http://127.0.0.1:1")];
     let bucket = bucket_with(Azure, &[&variables[..], &[("IDENTITY_ENDPOINT", &metadata.url)]].concat());
     let error = bucket.get("a").await.expect_err("no credentials");

@@ -12,8 +12,8 @@ pub(super) enum Script {
     Send(String),
     /// Closes the connection.
     Close,
-    /// Sends nothing.
-    Wait,
+    /// Sends these bytes, and then nothing.
+    Stall(&'static str),
     /// Sends these bytes, and then others without end.
     Endless(String),
 }
@@ -50,7 +50,7 @@ impl ScriptedServer {
 }
 
 /// Headers end with `\r\n`.
-pub(super) fn response(status: u16, headers: &str, body: &str) -> String {
+fn response(status: u16, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}", body.len())
 }
 
@@ -66,7 +66,10 @@ async fn serve(mut connection: TcpStream, script: Script, requests: Arc<Mutex<Ve
     match script {
         Script::Send(bytes) => drop(connection.write_all(bytes.as_bytes()).await),
         Script::Close => {}
-        Script::Wait => std::future::pending().await,
+        Script::Stall(bytes) => {
+            let _ = connection.write_all(bytes.as_bytes()).await;
+            std::future::pending::<()>().await;
+        }
         Script::Endless(bytes) => {
             let mut sent = connection.write_all(bytes.as_bytes()).await;
             while sent.is_ok() {

@@ -1,9 +1,9 @@
 //! Connections, timeouts, redirects, and bodies without end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::bucket_at;
-use super::scripted_server::{Script, ScriptedServer, response};
+use super::scripted_server::{Script, ScriptedServer};
 use crate::bucket::{Bucket as _, BucketErrorKind, PutCondition, PutError};
 use ajo_limits::BucketProvider::{Azure, Gcs, S3};
 
@@ -11,7 +11,7 @@ use ajo_limits::BucketProvider::{Azure, Gcs, S3};
 async fn lost_response_is_unknown() {
     for provider in [S3, Gcs, Azure] {
         for script in
-            [Script::Close, Script::Wait, Script::Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".to_owned())]
+            [Script::Close, Script::Stall(""), Script::Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".to_owned())]
         {
             let server = ScriptedServer::start(script.clone()).await;
             let result = bucket_at(provider, &server.url).put("a", Vec::new(), PutCondition::Absent).await;
@@ -70,14 +70,24 @@ async fn endless_body_ends_at_limit() {
 }
 
 #[tokio::test]
+async fn endless_list_ends_at_timeout() {
+    let page = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>\
+                </ListBucketResult>";
+    let server = ScriptedServer::respond(200, "", page).await;
+    let list = tokio::time::timeout(Duration::from_secs(20), bucket_at(S3, &server.url).list("")).await;
+    let error = list.expect("an end").expect_err("no end");
+    assert_eq!((error.kind, error.operation), (BucketErrorKind::Network, "list"), "{error}");
+    assert!(server.requests().len() > 1, "{error}");
+}
+
+#[tokio::test]
 async fn slow_body_ends_at_timeout() {
-    // Its body is announced, but never sent.
-    let head = response(200, "ETag: \"1\"\r\n", "").replace("Content-Length: 0", "Content-Length: 5");
-    let server = ScriptedServer::start(Script::Send(head)).await;
+    let head = "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: 5\r\n\r\n";
+    let server = ScriptedServer::start(Script::Stall(head)).await;
     let started = Instant::now();
     let error = bucket_at(S3, &server.url).get("a").await.expect_err("no complete response");
     assert_eq!(error.kind, BucketErrorKind::Network, "{error}");
-    assert!(started.elapsed().as_secs() < 5);
+    assert!(error.message.contains("no response in time") && started.elapsed().as_secs() < 5, "{error}");
 }
 
 #[tokio::test]
