@@ -132,7 +132,7 @@ impl LockedSet {
 
     /// Deletes the batches of the journals that are not open any more. Two objects of each journal of a former holder stay, its
     /// last batch and the seal: the holder may still try to create them.
-    pub(super) async fn delete_closed_journals(&self) {
+    async fn delete_closed_journals(&self) {
         let stored = self.stored.lock().await;
         let sealed =
             self.sealed.iter().map(|sealed| (sealed.open.epoch, (sealed.batches.len() as u64).saturating_sub(1)));
@@ -142,17 +142,21 @@ impl LockedSet {
         let names = closed.flat_map(|(epoch, batches)| (0..batches).map(move |number| (epoch, number)));
         let LeaseKeeper { bucket, names: objects, .. } = &self.lease;
         let deleting = names.map(|(epoch, number)| async move {
-            // Nobody reads it any more, so a failure loses nothing.
-            drop(bucket.delete(&objects.batch(epoch, number)).await);
+            if !self.lease.is_lost() {
+                // Nobody reads it any more, so a failure loses nothing.
+                drop(bucket.delete(&objects.batch(epoch, number)).await);
+            }
         });
         stream::iter(deleting).buffer_unordered(DELETE_CONCURRENCY).collect::<()>().await;
     }
 
-    /// Releases the lease, unless it is lost.
+    /// Cleans up and releases the lease, unless it is lost.
     pub(super) async fn release(&self) {
+        let timer = || self.lease.clock.sleep(MAX_RELEASE_TIME);
         if !self.lease.is_lost() {
+            select(pin!(self.delete_closed_journals()), timer()).await;
             // Without it, the next holder reads and seals the journal. A failure is harmless.
-            select(pin!(self.drop_empty_journals()), self.lease.clock.sleep(MAX_RELEASE_TIME)).await;
+            select(pin!(self.drop_empty_journals()), timer()).await;
             self.lease.release().await;
         }
     }

@@ -64,7 +64,7 @@ pub(crate) struct TestBucket {
 }
 
 impl TestBucket {
-    /// Plans a fault for the next `put` or `get` of an object whose name contains `name`.
+    /// Plans a fault for the next `put`, `get`, or `delete` of an object whose name contains `name`.
     pub(crate) fn fail_once(&self, operation: &'static str, name: &str, fault: Fault) {
         self.plan(operation, name, fault, false);
     }
@@ -165,7 +165,14 @@ impl Bucket for TestBucket {
     }
 
     fn delete<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BucketError>> {
-        self.memory.delete(name)
+        async move {
+            if let Some(Fault::Delay(time)) = self.fault("delete", name) {
+                // The machine is suspended.
+                tokio::time::advance(time).await;
+            }
+            self.memory.delete(name).await
+        }
+        .boxed()
     }
 
     fn url(&self, name: &str) -> String {

@@ -132,7 +132,24 @@ async fn closed_journals_are_deleted() {
     let next = lock(&bucket, "b", true, LEASE * 2).await.expect("expired");
     next.start_journal(header()).await.expect("a journal").append_durably(started()).await;
     next.save(&changed(), JournalHandling::Close).await.expect("held");
+    assert_eq!(bucket.names().await.len(), 9, "nothing is deleted before the release");
     next.release().await;
     // The first holder may still try to create its last batch or the next one.
     assert_eq!(bucket.names().await, ["journal/1/3", "journal/1/4", "lease.json", "state.json"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn former_holder_deletes_nothing() {
+    let bucket = Arc::new(TestBucket::default());
+    let former = lock(&bucket, "former", true, Duration::ZERO).await.expect("free");
+    let journal = former.start_journal(header()).await.expect("a journal");
+    for _ in 0..20 {
+        journal.append_durably(started()).await;
+    }
+    former.save(&changed(), JournalHandling::Close).await.expect("held");
+    bucket.fail_once("delete", "prod/journal", Fault::Delay(LEASE));
+    let names = bucket.names().await.len();
+    former.release().await;
+    let deleted = names - bucket.names().await.len();
+    assert!(deleted <= 16, "{deleted} deleted: only those that were sent before the lease was lost");
 }
