@@ -92,8 +92,8 @@ impl<'a> PlanExecutor<'a> {
     }
 
     async fn run_under_lease(&self, concurrency: NonZeroUsize) {
-        let keeping = std::pin::pin!(self.lock.keep());
-        let working = std::pin::pin!(self.run_phases(concurrency));
+        let keeping = Box::pin(self.lock.keep());
+        let working = Box::pin(self.run_phases(concurrency));
         if let Either::Right((error, working)) = select(working, keeping).await {
             self.stop_without_lease(error);
             // Only responses to requests that were sent before.
