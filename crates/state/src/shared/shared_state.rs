@@ -46,7 +46,7 @@ impl SharedState {
     }
 
     pub(crate) fn location(&self) -> String {
-        self.bucket.url("")
+        self.bucket.url("").trim_end_matches('/').to_owned()
     }
 
     pub(super) fn document_error(&self, error: DocumentError) -> StateError {
