@@ -32,6 +32,11 @@ pub fn find_second_create(exchanges: &[Exchange]) -> Option<String> {
     None
 }
 
+/// How many requests with this verb changed the service.
+pub fn count_verb(exchanges: &[Exchange], verb: &str) -> usize {
+    exchanges.iter().filter(|exchange| exchange.is_success() && exchange.verb() == Some(verb)).count()
+}
+
 #[cfg(test)]
 mod tests {
     use ajo_core::{CappingDefinition, Client, DeleteOptions};

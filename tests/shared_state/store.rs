@@ -50,12 +50,16 @@ impl Store {
 
     /// Creates an empty bucket with a random name.
     pub fn create_bucket(&self) -> BucketUrl {
-        let bucket = format!("ajo-{:016x}", fastrand::u64(..));
+        self.create_bucket_named(&format!("ajo-{:016x}", fastrand::u64(..)))
+    }
+
+    /// Creates an empty bucket with this name.
+    pub fn create_bucket_named(&self, bucket: &str) -> BucketUrl {
         match self.provider {
             BucketProvider::S3 => put(self.server.address(), &format!("/{bucket}"), &[]),
-            _ => create_container(self.server.address(), &bucket),
+            _ => create_container(self.server.address(), bucket),
         }
-        BucketUrl { provider: self.provider, bucket, prefix: String::new() }
+        BucketUrl { provider: self.provider, bucket: bucket.to_owned(), prefix: String::new() }
     }
 }
 

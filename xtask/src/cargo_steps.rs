@@ -20,7 +20,7 @@ pub(crate) fn check_format() -> Result<(), String> {
 
 pub(crate) fn check_lints() -> Result<(), String> {
     // `--all-targets` leaves out targets with `test = false`.
-    let targets = ["--test=scale", "--test=hostile", "--test=simpy", "--test=closed_forms", "--test=buckets"];
+    let targets = ["--test=scale", "--test=hostile", "--test=simpy", "--test=closed_forms", "--test=buckets", "--test=shared_state"];
     cargo(&[&["clippy", "--all-targets"][..], &targets, &WORKSPACE_ARGS, &DENY_WARNINGS].concat(), &[])?;
     cargo(&[&["clippy", "--all-targets"][..], &XTASK_ARGS, &DENY_WARNINGS].concat(), &[])
 }
@@ -69,7 +69,7 @@ pub(crate) fn test_simulation(python: &str) -> Result<(), String> {
 
 /// Runs the tests with local servers. `cargo test` leaves out the first target, and the others skip these tests without the variable.
 pub(crate) fn test_shared_state() -> Result<(), String> {
-    run_tests(&["--test=buckets"])?;
+    run_tests(&["--test=buckets", "--test=shared_state"])?;
     let arguments = [&["test"][..], &WORKSPACE_ARGS, &["--test=cli", "shared_state"]].concat();
     cargo(&arguments, &[("AJO_TEST_BUCKETS", "1")])
 }

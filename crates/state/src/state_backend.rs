@@ -29,21 +29,8 @@ impl StateBackend {
         Ok(stored)
     }
 
-    /// Whether a command that changes the limits of this sandbox needs the lock of the organization's throttling, although its
-    /// files have none: the state has a throttling configuration that was applied from this sandbox.
-    ///
-    /// # Errors
-    ///
-    /// The state cannot be read.
-    pub async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
-        match self {
-            Self::File(_) => Ok(false),
-            Self::Shared(shared) => shared.has_throttling(scope).await,
-        }
-    }
-
-    /// Takes the lock of the sandbox and, if `throttling` is set, of the organization's throttling. Waits for another holder at
-    /// most for `timeout`.
+    /// Takes the lock of the sandbox. Takes that of the organization's throttling too if `throttling` is set, because the command
+    /// changes it, or if an apply of this sandbox has changed it. Waits for another holder at most for `timeout`.
     ///
     /// # Errors
     ///

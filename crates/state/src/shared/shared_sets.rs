@@ -27,8 +27,7 @@ impl SharedState {
     /// Reads one set without a lease.
     pub(crate) async fn read_status(&self, organization: &str, set: &StateSet) -> Result<SetStatus, StateError> {
         let names = ObjectNames::new(organization, set);
-        let mut journals = Vec::new();
-        let state = self.read_set(&names, &mut journals).await?;
+        let (state, journals) = self.read_set(&names).await?;
         let lease = self.read_lease(&names).await?;
         let lease = lease.and_then(|lease| Some((lease.epoch, lease.lease_time(), lease.holder?)));
         Ok(SetStatus { set: set.clone(), state, journals, lease })

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ajo_state::{Bucket, BucketError, BucketErrorKind, BucketObject, MemoryBucket, ObjectVersion, PutCondition, PutError};
+use ajo_state::{
+    Bucket, BucketError, BucketErrorKind, BucketObject, MemoryBucket, ObjectVersion, PutCondition, PutError,
+};
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 /// How often each fault happens, per 1,000 requests, and how long requests take.
@@ -160,12 +162,7 @@ impl FaultyBucket {
         result
     }
 
-    async fn run_put(
-        &self,
-        name: &str,
-        content: Vec<u8>,
-        condition: PutCondition,
-    ) -> Result<ObjectVersion, PutError> {
+    async fn run_put(&self, name: &str, content: Vec<u8>, condition: PutCondition) -> Result<ObjectVersion, PutError> {
         let fate = self.draw(|state| state.choose(&self.rates, true));
         self.delay().await;
         let error = || self.error("write", name, fate);

@@ -146,8 +146,7 @@ impl StateStore {
         desired: &DesiredLimits,
         timeout_s: u64,
     ) -> Result<StateLock, CommandError> {
-        let throttling = desired.has_throttling() || self.backend.has_throttling(scope).await?;
-        Ok(self.backend.lock(scope, throttling, lock_holder()?, Duration::from_secs(timeout_s)).await?)
+        Ok(self.backend.lock(scope, desired.has_throttling(), lock_holder()?, Duration::from_secs(timeout_s)).await?)
     }
 
     /// The command that resumes an apply.

@@ -7,6 +7,7 @@ mod examples;
 mod limits_as_code;
 mod operate_limits;
 mod readme;
+mod shared_state;
 mod simulate;
 mod sizing;
 

@@ -82,7 +82,8 @@ impl CiRepository {
     }
 
     fn write_limits(&self, limits: &[(&str, u32, bool)]) {
-        self.fixture.write("main/limits/prod.yaml", &limits_file(limits));
+        let text = format!("state: {}\n{}", self.state_location(), limits_file(limits));
+        self.fixture.write("main/limits/prod.yaml", &text);
     }
 
     /// The variables that give a job access to the state.
@@ -130,7 +131,6 @@ impl CiRepository {
     ) -> CommandOutput {
         let mut command = bash_command(&self.fixture.command(&[]), script);
         command.current_dir(directory).env_remove(SECRET).env("FAKES", self.fixture.path("fakes"));
-        command.env("AJO_STATE", self.state_location());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
             command.env_remove(name);
         }

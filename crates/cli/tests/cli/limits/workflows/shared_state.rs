@@ -86,7 +86,7 @@ async fn github_finishes_apply_of_killed_runner() {
     let calls = ci.repository.fixture.emulator.state().calls().for_operation("capping.deploy").len();
     assert_eq!(calls, 0, "it was killed before it deployed");
 
-    // The same job on another machine records what was done. Then its plan is stale.
+    // The same job on another machine records the calls. Then its plan is stale.
     run.kill_apply_after_s = None;
     assert_eq!(run.run_job("apply").await, JobResult::Failure);
     assert_eq!(run.context["needs.apply.outputs.code"], "6");
