@@ -67,8 +67,10 @@ fn suspend_at(log: &RequestLog, request: usize, delay: Duration) -> (Arc<OnceLoc
 /// The accepted writes of a machine to the bucket.
 fn writes(exchanges: &[Exchange], runner: usize) -> impl Iterator<Item = &Exchange> {
     exchanges.iter().filter(move |exchange| {
-        let is_write = exchange.target == Target::Bucket && exchange.is_mutating() && exchange.is_success();
-        exchange.runner == runner && is_write
+        exchange.runner == runner
+            && exchange.target == Target::Bucket
+            && exchange.method == "PUT"
+            && exchange.is_success()
     })
 }
 
