@@ -7,12 +7,16 @@ use ajo_core::{Client, Credentials};
 use ajo_shared_state_tests::recording::{Endpoint, RequestLog};
 use ajo_shared_state_tests::{RandomRun, RunnerPlan, TestService, run_seeds};
 use ajo_state::{Bucket, MemoryBucket, SharedState, StateBackend};
+use fastrand::Rng;
 
 use crate::faulty_bucket::{FaultRates, FaultyBucket};
-use crate::in_process_runner::{InProcessRunner, LEASE_TIME};
+use crate::in_process_runner::InProcessRunner;
 
 /// The runners of a run start within this time.
 const START_TIME: Duration = Duration::from_millis(200);
+
+/// Other runners wait for it after a crash, and a busy machine does not delay a renewal for so long.
+const LEASE_TIME: Duration = Duration::from_secs(3);
 
 /// The number of runs at the same time. They wait most of the time.
 const CONCURRENCY: usize = 8;
@@ -84,11 +88,20 @@ impl World {
     }
 }
 
+/// The runner that crashes, and when: in one of four runs.
+fn choose_crash(run: &RandomRun) -> Option<(usize, Duration)> {
+    let random = &mut Rng::with_seed(run.seed);
+    let runner = &run.runners[random.usize(..run.runners.len())];
+    let time = runner.starts_after + Duration::from_millis(random.u64(0..400));
+    (random.u32(0..4) == 0).then_some((runner.number, time))
+}
+
 /// Runs the applies of this seed and checks the result.
 async fn run_applies(seed: u64) -> Result<(), String> {
     let world = Arc::new(World::new(seed));
     let mut run = RandomRun::new(seed, START_TIME);
     world.prepare(&mut run).await?;
+    let crash = choose_crash(&run);
     let mut applies = Vec::new();
     for runner in run.runners.clone() {
         let view_seed = seed * 100 + runner.number as u64;
@@ -96,15 +109,32 @@ async fn run_applies(seed: u64) -> Result<(), String> {
         let world = world.clone();
         applies.push(async move {
             let (connected, _endpoint) = world.connect(&runner, view).await;
-            tokio::time::sleep(runner.starts_after).await;
-            connected.apply(&runner).await
+            let apply = async {
+                tokio::time::sleep(runner.starts_after).await;
+                connected.apply(&runner).await
+            };
+            match crash {
+                Some((crashing, time)) if crashing == runner.number => tokio::time::timeout(time, apply).await.ok(),
+                _ => Some(apply.await),
+            }
         });
     }
     let results = futures_util::future::join_all(applies).await;
-    for file in run.check(&results, &world.service, &world.log).map_err(|error| format!("{error}\n{results:#?}"))? {
+    let mut results: Vec<_> = results.into_iter().flatten().collect();
+    if let Some((crashed, _)) = crash.filter(|_| results.len() < run.runners.len()) {
+        // Someone finishes its work.
+        let file = run.runners[crashed - 1].file.clone();
+        let number = run.runners.len() + 1;
+        let runner = RunnerPlan { number, lock_timeout: Duration::from_secs(60), ..RunnerPlan::alone(file) };
+        let (connected, _endpoint) = world.connect(&runner, world.bucket.clone()).await;
+        results.push(connected.apply(&runner).await);
+        run.runners.push(runner);
+    }
+    let failed = |error: String| format!("{error}\n{results:#?}");
+    for file in run.check(&results, &world.service, &world.log).map_err(failed)? {
         let runner = RunnerPlan::alone(file);
         let (connected, _endpoint) = world.connect(&runner, world.bucket.clone()).await;
-        connected.find_difference(&runner).await.map_err(|error| format!("{error}\n{results:#?}"))?;
+        connected.find_difference(&runner).await.map_err(failed)?;
     }
     Ok(())
 }
