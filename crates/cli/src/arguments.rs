@@ -6,6 +6,7 @@ mod observed;
 mod resource;
 mod simulate;
 mod size;
+mod state;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -25,6 +26,9 @@ use simulate::SIMULATE_HELP;
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 use size::SIZE_HELP;
 pub(crate) use size::{SizeArgs, WriteArgs};
+pub(crate) use state::{
+    LockedTarget, MvArgs, PullArgs, PushArgs, RmArgs, ShowArgs, StateCommand, StateTarget, UnlockArgs,
+};
 
 /// Manage capping and throttling limits of Adobe Journey Optimizer.
 ///
@@ -134,6 +138,11 @@ pub(crate) enum Command {
     Accept(AcceptArgs),
     /// Read back each configuration in the limits files and check that it can be deployed
     Verify(DriftArgs),
+    /// Show and change the state: which configurations are managed
+    ///
+    /// Changes nothing at the service.
+    #[command(subcommand)]
+    State(StateCommand),
     /// Print a JSON Schema
     Schema(SchemaArgs),
     /// Manage credentials and access tokens

@@ -1,5 +1,7 @@
 //! The error of a failed command, with a hint and an exit code.
 
+mod state_errors;
+
 use ajo_auth::{AuthError, CredentialsError};
 use ajo_core::RedeployFailure;
 use ajo_limits::FileDiagnostic;
@@ -131,37 +133,6 @@ impl From<ajo_core::RedeployError> for CommandError {
         let failure = Self::new(error.to_string()).with_optional_hint(error.hint());
         match error.failure() {
             RedeployFailure::Call(call) if call.is_authentication() => failure.into_authentication_error(),
-            _ => failure,
-        }
-    }
-}
-
-impl From<ajo_state::FileError> for CommandError {
-    fn from(error: ajo_state::FileError) -> Self {
-        Self::new(error.to_string())
-    }
-}
-
-impl From<ajo_state::StateError> for CommandError {
-    fn from(error: ajo_state::StateError) -> Self {
-        use ajo_state::{LeaseTerms, StateError};
-        let failure = Self::new(error.to_string());
-        match error {
-            StateError::Held { lease: None, .. } => failure
-                .with_hint("wait for it with --lock-timeout SECONDS; the lock is released when that process exits")
-                .with_exit_status(ExitStatus::Stale),
-            StateError::Held { lease: Some(LeaseTerms { epoch, seconds, .. }), .. } => failure
-                .with_hint(format!(
-                    "wait for it with --lock-timeout SECONDS; if it was killed, its lease expires after {seconds} seconds; if you \
-                     are sure that it does not run, remove it with `ajo state unlock --epoch {epoch}`"
-                ))
-                .with_exit_status(ExitStatus::Stale),
-            StateError::LeaseLost { .. } => failure
-                .with_hint("run the command again; it includes the results of this one")
-                .with_exit_status(ExitStatus::Stale),
-            StateError::Organization { .. } => failure
-                .with_hint("use a credential of that organization, or another state with --state")
-                .with_exit_status(ExitStatus::Blocked),
             _ => failure,
         }
     }

@@ -12,6 +12,7 @@ mod limits;
 mod resource;
 mod simulate;
 mod size;
+mod state;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Accept(args) => limits::accept(settings, &args).await,
         Command::Import(args) => limits::import(settings, &args).await,
         Command::Verify(files) => limits::verify(settings, &files).await,
+        Command::State(command) => state::run(settings, command).await,
         Command::Schema(args) => limits::schema(&args),
         Command::Auth(command) => auth::run(settings, command).await,
         Command::Doctor => doctor::run(settings).await,

@@ -6,7 +6,7 @@ mod file_state;
 mod journal_file;
 mod state_file;
 
-pub use atomic_file::{FileError, create_new, resolve_links, write_atomic};
+pub use atomic_file::{FileError, FileErrorKind, create_new, resolve_links, write_atomic};
 pub use file_lock::{FileLock, FileLockError};
 pub use file_state::{FileState, LockedFile};
 pub use journal_file::JournalFile;

@@ -29,8 +29,8 @@ pub use bucket::{
 };
 pub use current_time::{ClockError, current_time};
 pub use file::{
-    FileError, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new, resolve_links,
-    write_atomic,
+    FileError, FileErrorKind, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new,
+    resolve_links, write_atomic,
 };
 pub use shared::{DEFAULT_LEASE_TIME, LeaseClock, SharedLock, SharedState, SystemClock};
 pub use state_backend::StateBackend;

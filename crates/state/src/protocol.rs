@@ -10,7 +10,7 @@ mod held_lease;
 mod journal_document;
 mod lease_document;
 mod object_names;
-mod read_retries;
+pub(crate) mod read_retries;
 mod state_document;
 mod unlock_lease;
 mod write_id;

@@ -29,8 +29,8 @@ impl StateBackend {
         Ok(stored)
     }
 
-    /// Takes the lock of the sandbox and, if `throttling` is set, of the organization's throttling. Waits for another holder at
-    /// most for `timeout`.
+    /// Takes the lock of the sandbox. Takes that of the organization's throttling too if `throttling` is set, because the command
+    /// changes it, or if an apply of this sandbox has changed it. Waits for another holder at most for `timeout`.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use ajo_limits::{LimitsStateError, StateSet};
 
 use crate::protocol::{DocumentError, LeaseHolder};
-use crate::{BucketError, ClockError, FileError};
+use crate::{BucketError, ClockError, FileError, SelfTestError};
 
 /// A failure of the state, its lock, or a journal.
 #[derive(Debug, thiserror::Error)]
@@ -40,15 +40,9 @@ pub enum StateError {
         /// The new holder, if it is known.
         taken_by: Option<LeaseHolder>,
     },
-    /// The outcome of an earlier write is unknown, so another one could overwrite it or leave a gap.
-    #[error("failed to write {location}: the outcome of an earlier write is unknown")]
-    UncertainWrite {
-        /// The URL of the object.
-        location: String,
-    },
-    /// The command would change the throttling state, but holds only the lease of its sandbox.
-    #[error("failed to write the throttling state: this command has not locked it")]
-    ThrottlingNotLocked,
+    /// The bucket cannot hold shared state.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
     /// A lease to unlock is free, or another holder has it.
     #[error("failed to unlock {set}: {}", describe_other_holder(*held))]
     NotHeld {
@@ -61,6 +55,15 @@ pub enum StateError {
         "{path} is a state file, and its lock needs no unlock: the operating system releases it when the process ends"
     )]
     FileHasNoLease { path: String },
+    /// The outcome of an earlier write is unknown, so another one could overwrite it or leave a gap.
+    #[error("failed to write {location}: the outcome of an earlier write is unknown")]
+    UncertainWrite {
+        /// The URL of the object.
+        location: String,
+    },
+    /// The command would change the throttling state, but holds only the lease of its sandbox.
+    #[error("failed to write the throttling state: this command has not locked it")]
+    ThrottlingNotLocked,
     /// The system has no random numbers.
     #[error("the system has no random numbers: {0}")]
     NoRandomNumbers(String),

@@ -107,8 +107,8 @@ impl StateBackend {
         };
         let mut sandboxes: Vec<_> = sets.iter().filter_map(sandbox).collect();
         if sandboxes.is_empty() {
-            let entries = state.configs.iter().filter(|managed| managed.key.api == Api::Throttling);
-            sandboxes.extend(entries.filter_map(|managed| managed.sandbox.parse().ok()).next());
+            let mut entries = state.configs.iter().filter(|managed| managed.key.api == Api::Throttling);
+            sandboxes.extend(entries.find_map(|managed| managed.sandbox.parse().ok()));
         }
         if let Self::File(_) = self {
             sandboxes.truncate(1);
@@ -129,6 +129,18 @@ impl StateBackend {
             (locks.state, locks.journals) = file.load_all()?;
         }
         Ok(locks)
+    }
+
+    /// Tests whether a bucket can hold shared state. A file always can hold the state of one machine.
+    ///
+    /// # Errors
+    ///
+    /// An operation failed, or the store ignores conditions.
+    pub async fn self_test(&self) -> Result<(), StateError> {
+        match self {
+            Self::File(_) => Ok(()),
+            Self::Shared(shared) => Ok(shared.self_test().await?),
+        }
     }
 
     /// Takes a lease away from its holder, which must have this epoch. Returns the holder.

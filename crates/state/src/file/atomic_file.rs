@@ -36,11 +36,37 @@ pub struct FileError {
     operation: &'static str,
     path: PathBuf,
     message: String,
+    kind: FileErrorKind,
+}
+
+/// The kinds of failure that have their own hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileErrorKind {
+    /// The file cannot be read or written.
+    Access,
+    /// It should be a state file, and is not.
+    NotState,
+    /// It should be a journal, and is not.
+    NotJournal,
+    /// A newer `ajo` wrote it.
+    NewerVersion,
 }
 
 impl FileError {
     pub(crate) fn new(operation: &'static str, path: &Path, error: &dyn fmt::Display) -> Self {
-        Self { operation, path: path.to_owned(), message: error.to_string() }
+        Self { operation, path: path.to_owned(), message: error.to_string(), kind: FileErrorKind::Access }
+    }
+
+    pub(crate) fn with_kind(self, kind: FileErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    pub const fn kind(&self) -> FileErrorKind {
+        self.kind
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ajo_core::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader};
 
-use super::atomic_file::{self, FileError};
+use super::atomic_file::{self, FileError, FileErrorKind};
 
 /// A journal on disk. An appended line survives the process; a synced line also survives the machine.
 ///
@@ -84,7 +84,7 @@ impl JournalFile {
     /// The file cannot be read, or it is not a journal.
     pub fn load(path: &Path) -> Result<Option<Journal>, FileError> {
         let Some(text) = atomic_file::read_if_exists(path, SymlinkPolicy::Reject)? else { return Ok(None) };
-        Journal::parse(&text).map_err(|error| FileError::new("read", path, &error))
+        Journal::parse(&text).map_err(|error| FileError::new("read", path, &error).with_kind(FileErrorKind::NotJournal))
     }
 
     /// Starts a journal, replacing the one at this path.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use ajo_core::SymlinkPolicy;
-use ajo_limits::LimitsState;
+use ajo_limits::{LimitsState, LimitsStateError};
 
-use super::atomic_file::{self, FileError};
+use super::atomic_file::{self, FileError, FileErrorKind};
 
 /// The file that stores the state.
 #[derive(Clone, Debug)]
@@ -54,6 +54,12 @@ impl StateFile {
 
     fn parse(&self, text: Option<&str>) -> Result<LimitsState, FileError> {
         let parsed = text.map_or_else(|| Ok(LimitsState::default()), LimitsState::parse);
-        parsed.map_err(|error| FileError::new("read", &self.path, &error))
+        parsed.map_err(|error| {
+            let kind = match error {
+                LimitsStateError::UnsupportedVersion(_) => FileErrorKind::NewerVersion,
+                _ => FileErrorKind::NotState,
+            };
+            FileError::new("read", &self.path, &error).with_kind(kind)
+        })
     }
 }

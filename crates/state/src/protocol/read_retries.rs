@@ -8,21 +8,21 @@ use crate::{BucketError, BucketErrorKind};
 const MAX_READ_FAILURES: u32 = 5;
 
 /// The wait after a failed read (ours).
-pub(super) const READ_DELAY: Duration = Duration::from_millis(200);
+pub(crate) const READ_DELAY: Duration = Duration::from_millis(200);
 
 /// Counts failed reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct ReadRetries {
+pub(crate) struct ReadRetries {
     failures: u32,
 }
 
 impl ReadRetries {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { failures: 0 }
     }
 
     /// Counts a failure. Returns whether the same read may succeed later.
-    pub(super) fn may_retry(&mut self, error: &BucketError) -> bool {
+    pub(crate) fn may_retry(&mut self, error: &BucketError) -> bool {
         self.failures += 1;
         self.failures <= MAX_READ_FAILURES && is_transient(error)
     }
@@ -34,5 +34,5 @@ impl ReadRetries {
 
 /// Whether the same request may succeed later, without a change of settings.
 pub(super) fn is_transient(error: &BucketError) -> bool {
-    matches!(error.kind, BucketErrorKind::Network | BucketErrorKind::Other)
+    matches!(error.kind, BucketErrorKind::Network | BucketErrorKind::Throttled | BucketErrorKind::Other)
 }

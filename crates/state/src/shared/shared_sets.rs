@@ -8,7 +8,7 @@ use ajo_limits::StateSet;
 use super::run_machine::run_machine;
 use super::shared_state::{SharedState, random_ids};
 use crate::protocol::{LeaseHolder, ObjectNames, UnlockLease, UnlockOutcome};
-use crate::{SetStatus, StateError};
+use crate::{SelfTestError, SetStatus, StateError, self_test};
 
 impl SharedState {
     /// The organizations that have an object.
@@ -27,11 +27,15 @@ impl SharedState {
     /// Reads one set without a lease.
     pub(crate) async fn read_status(&self, organization: &str, set: &StateSet) -> Result<SetStatus, StateError> {
         let names = ObjectNames::new(organization, set);
-        let mut journals = Vec::new();
-        let state = self.read_set(&names, &mut journals).await?;
+        let (state, journals) = self.read_set(&names).await?;
         let lease = self.read_lease(&names).await?;
         let lease = lease.and_then(|lease| Some((lease.epoch, lease.lease_time(), lease.holder?)));
         Ok(SetStatus { set: set.clone(), state, journals, lease })
+    }
+
+    /// Tests whether the bucket can hold shared state.
+    pub(crate) async fn self_test(&self) -> Result<(), SelfTestError> {
+        self_test(&*self.bucket).await
     }
 
     /// Takes the lease away from the holder with this epoch.

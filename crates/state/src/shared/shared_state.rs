@@ -10,11 +10,12 @@ use super::locked_set::LockedSet;
 use super::run_machine::run_machine;
 use super::shared_lock::{LockedThrottling, SharedLock, join_journal};
 use super::{LeaseClock, SystemClock};
+use crate::protocol::read_retries::{READ_DELAY, ReadRetries};
 use crate::protocol::{
     AcquireLease, AcquireOutcome, DocumentError, Fence, FenceOutcome, HeldLease, JournalDocument, LeaseDocument,
     LeaseHolder, LeaseRequest, ObjectNames, StateDocument, WriteIds,
 };
-use crate::{Bucket, LeaseTerms, StateError, StateScope, StoredState};
+use crate::{Bucket, BucketObject, LeaseTerms, StateError, StateScope, StoredState};
 
 /// How long a lease lasts without a renewal (ours).
 pub const DEFAULT_LEASE_TIME: Duration = Duration::from_secs(60);
@@ -56,67 +57,76 @@ impl SharedState {
     /// Reads the state and the journals without a lease. An apply may be running.
     pub(crate) async fn read(&self, scope: &StateScope) -> Result<StoredState, StateError> {
         let names = ObjectNames::new(&scope.organization, &StateSet::Sandbox(scope.sandbox.clone()));
-        let mut stored = StoredState {
-            holder: self.read_lease(&names).await?.and_then(|lease| lease.holder),
-            ..StoredState::default()
-        };
-        stored.state = self.read_set(&names, &mut stored.journals).await?;
-        let throttling = self.read_throttling(scope, &mut stored.journals).await?;
+        let holder = self.read_lease(&names).await?.and_then(|lease| lease.holder);
+        let (state, journals) = self.read_set(&names).await?;
+        let mut stored = StoredState { state, journals, holder };
+        let (throttling, journals) = self.read_throttling(scope).await?;
         stored.state.replace_part(&StateSet::Throttling, &throttling);
+        stored.journals.extend(journals);
         Ok(stored)
     }
 
-    /// Reads the throttling state of the organization without a lease.
-    async fn read_throttling(
-        &self,
-        scope: &StateScope,
-        journals: &mut Vec<Journal>,
-    ) -> Result<LimitsState, StateError> {
-        self.read_set(&ObjectNames::new(&scope.organization, &StateSet::Throttling), journals).await
+    /// Reads the throttling of the organization without a lease.
+    async fn read_throttling(&self, scope: &StateScope) -> Result<(LimitsState, Vec<Journal>), StateError> {
+        self.read_set(&ObjectNames::new(&scope.organization, &StateSet::Throttling)).await
     }
 
-    /// Whether the throttling state or an unfinished apply of it belongs to this sandbox.
-    pub(crate) async fn has_throttling(&self, scope: &StateScope) -> Result<bool, StateError> {
-        let mut journals = Vec::new();
-        let state = self.read_throttling(scope, &mut journals).await?;
-        let sandbox = scope.sandbox.as_str();
-        Ok(state.configs.iter().any(|managed| managed.sandbox == sandbox)
-            || journals.iter().any(|journal| journal.header.plan.sandbox == sandbox))
-    }
-
-    pub(super) async fn read_set(
-        &self,
-        names: &ObjectNames,
-        journals: &mut Vec<Journal>,
-    ) -> Result<LimitsState, StateError> {
+    /// Reads the state of a set and its journals, as they were at one time.
+    pub(super) async fn read_set(&self, names: &ObjectNames) -> Result<(LimitsState, Vec<Journal>), StateError> {
         let name = names.state();
-        let Some(object) = self.bucket.get(&name).await? else { return Ok(LimitsState::default()) };
-        let document = StateDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
-        for open in &document.open_journals {
-            let mut batches = Vec::new();
-            loop {
-                let name = names.batch(open.epoch, batches.len() as u64);
-                let Some(object) = self.bucket.get(&name).await? else { break };
-                let batch =
-                    JournalDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
-                if batch.sealed_by.is_some() {
-                    break;
-                }
-                batches.push(batch);
+        let mut object = self.get(&name).await?;
+        loop {
+            let Some(BucketObject { content, version }) = object else {
+                return Ok((LimitsState::default(), Vec::new()));
+            };
+            let document = StateDocument::parse(&name, &content).map_err(|error| self.document_error(error))?;
+            let mut journals = Vec::new();
+            for open in &document.open_journals {
+                journals.extend(join_journal(self.read_batches(names, open.epoch).await?, open.reconciled.as_ref()));
             }
-            journals.extend(join_journal(batches, open.reconciled.as_ref()));
+            if document.open_journals.is_empty() {
+                return Ok((document.state, journals));
+            }
+            // Another command may have included the journals in the state and deleted them.
+            object = self.get(&name).await?;
+            if object.as_ref().is_some_and(|now| now.version == version) {
+                return Ok((document.state, journals));
+            }
         }
-        Ok(document.state)
+    }
+
+    async fn read_batches(&self, names: &ObjectNames, epoch: u64) -> Result<Vec<JournalDocument>, StateError> {
+        let mut batches = Vec::new();
+        loop {
+            let name = names.batch(epoch, batches.len() as u64);
+            let Some(object) = self.get(&name).await? else { return Ok(batches) };
+            let batch = JournalDocument::parse(&name, &object.content).map_err(|error| self.document_error(error))?;
+            if batch.sealed_by.is_some() {
+                return Ok(batches);
+            }
+            batches.push(batch);
+        }
     }
 
     pub(super) async fn read_lease(&self, names: &ObjectNames) -> Result<Option<LeaseDocument>, StateError> {
         let name = names.lease();
-        let Some(object) = self.bucket.get(&name).await? else { return Ok(None) };
+        let Some(object) = self.get(&name).await? else { return Ok(None) };
         LeaseDocument::parse(&name, &object.content).map(Some).map_err(|error| self.document_error(error))
     }
 
-    /// Takes the lease of the sandbox, then that of the organization's throttling if `throttling` is set or the state has a
-    /// throttling configuration of this sandbox.
+    /// Reads an object, again if the store fails temporarily.
+    async fn get(&self, name: &str) -> Result<Option<BucketObject>, StateError> {
+        let mut retries = ReadRetries::new();
+        loop {
+            match self.bucket.get(name).await {
+                Err(error) if retries.may_retry(&error) => self.clock.sleep(READ_DELAY).await,
+                read => return Ok(read?),
+            }
+        }
+    }
+
+    /// Takes the lease of the sandbox. Then takes that of the organization's throttling if `throttling` is set, or if an apply of
+    /// this sandbox has changed it. Only a holder of the sandbox can make such a change, so it must be held first.
     pub(crate) async fn lock(
         &self,
         scope: &StateScope,
@@ -128,14 +138,17 @@ impl SharedState {
         let sandbox = self.lock_set(scope, &StateSet::Sandbox(scope.sandbox.clone()), &holder, give_up_at).await?;
         // This may wait for another holder, longer than the first lease lasts.
         let locking = sandbox.lease.keep_during(async {
-            // Decided under the lease of the sandbox: only its holder can add a throttling configuration of this sandbox.
-            if throttling || self.has_throttling(scope).await? {
-                let set = self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await?;
-                Ok(LockedThrottling::Held(Arc::new(set)))
-            } else {
-                // Its journals are not ours: another apply may be running.
-                self.read_throttling(scope, &mut Vec::new()).await.map(LockedThrottling::ReadOnly)
+            if !throttling {
+                let (state, journals) = self.read_throttling(scope).await?;
+                let is_own = |sandbox: &str| sandbox == scope.sandbox.as_str();
+                let is_changed = state.configs.iter().any(|managed| is_own(&managed.sandbox))
+                    || journals.iter().any(|journal| is_own(&journal.header.plan.sandbox));
+                if !is_changed {
+                    return Ok(LockedThrottling::ReadOnly(state));
+                }
             }
+            let set = self.lock_set(scope, &StateSet::Throttling, &holder, give_up_at).await?;
+            Ok(LockedThrottling::Held(Arc::new(set)))
         });
         match locking.await {
             Ok(throttling) => Ok(SharedLock::new(self.clock.clone(), scope.clone(), sandbox, throttling).await),
@@ -160,7 +173,8 @@ impl SharedState {
         let lease: HeldLease = match run_machine(&*self.bucket, &*self.clock, acquire).await {
             AcquireOutcome::Acquired { lease, .. } => lease,
             AcquireOutcome::Busy(lease) => {
-                let terms = LeaseTerms { set: set.clone(), epoch: lease.epoch, seconds: lease.lease_ms.div_ceil(1000) };
+                let seconds = lease.lease_ms.div_ceil(1000);
+                let terms = LeaseTerms { set: set.clone(), epoch: lease.epoch, seconds };
                 return Err(StateError::Held { holder: lease.holder, lease: Some(terms) });
             }
             AcquireOutcome::Failed(error) => return Err(error.into()),

@@ -108,19 +108,22 @@ impl Model {
     }
 
     fn is_possible(&self, request: &StoreRequest, fate: Fate) -> bool {
-        let is_put = matches!(request, StoreRequest::Put { .. });
+        let (is_put, name) = match request {
+            StoreRequest::Get { name } => (false, name),
+            StoreRequest::Put { name, .. } => (true, name),
+        };
         match fate {
             Fate::Processed => true,
             Fate::LostRequest => self.budget.lost > 0,
             Fate::LostResponse => is_put && self.budget.lost > 0,
-            Fate::Stale => !is_put && self.budget.stale > 0,
+            Fate::Stale => !is_put && self.budget.stale > 0 && self.world.contains(name),
             Fate::FalseConflict => is_put && self.budget.false_conflicts > 0,
             Fate::Refused => is_put && self.budget.refused > 0,
         }
     }
 
-    /// The state after an action; `None` if nothing happens.
-    fn apply(&self, action: Action, rules: &Rules, report: &mut Report) -> Result<Option<Self>, String> {
+    /// The state after an action.
+    fn apply(&self, action: Action, rules: &Rules, report: &mut Report) -> Result<Self, String> {
         let mut next = self.clone();
         match action {
             Action::Tick => {
@@ -131,9 +134,7 @@ impl Model {
             }
             Action::Step(index) => next.step(index, rules)?,
             Action::Arrive(index, fate) => {
-                if !next.arrive(index, fate, rules)? {
-                    return Ok(None);
-                }
+                next.arrive(index, fate, rules)?;
                 // No decision depends on when such a read is answered.
                 if next.writers[index].is_next_step_untimed() {
                     next.receive(index, rules)?;
@@ -146,7 +147,7 @@ impl Model {
                 report.late_accepted += usize::from(next.world.put(&write, rules.mutation)?.is_ok());
             }
         }
-        Ok(Some(next))
+        Ok(next)
     }
 
     fn step(&mut self, index: usize, rules: &Rules) -> Result<(), String> {
@@ -160,7 +161,7 @@ impl Model {
         self.step(index, rules)
     }
 
-    fn arrive(&mut self, index: usize, fate: Fate, rules: &Rules) -> Result<bool, String> {
+    fn arrive(&mut self, index: usize, fate: Fate, rules: &Rules) -> Result<(), String> {
         let writer = self.writers[index].clone();
         let Some(Request::Sent(request, sent_at)) = &writer.request else { panic!("no request") };
         let response = match request {
@@ -170,9 +171,8 @@ impl Model {
                     StoreResponse::Got(Err(error(BucketErrorKind::Network)))
                 }
                 Fate::Stale => {
-                    let Some(object) = self.world.get_stale(name) else { return Ok(false) };
                     self.budget.stale -= 1;
-                    StoreResponse::Got(Ok(object))
+                    StoreResponse::Got(Ok(self.world.get_previous(name)))
                 }
                 _ if rules.mutation == Mutation::EarlyTakeover && writer.is_acquiring() => {
                     StoreResponse::Got(Ok(self.world.get(name).map(halve_lease)))
@@ -192,7 +192,7 @@ impl Model {
         };
         Rc::make_mut(&mut self.writers[index]).request = Some(Request::Answered(response, *sent_at));
         self.refresh(index);
-        Ok(true)
+        Ok(())
     }
 
     fn put(
@@ -263,8 +263,7 @@ pub(crate) fn explore(rules: Rules, budget: Budget) -> Result<Report, String> {
         };
         report.transitions += 1;
         let next = match model.apply(action, &rules, &mut report) {
-            Ok(Some(next)) => next,
-            Ok(None) => continue,
+            Ok(next) => next,
             Err(violation) => {
                 path.push(action);
                 return Err(format!("{violation}\n{path:?}"));

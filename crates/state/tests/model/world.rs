@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use ajo_limits::StateSet;
@@ -14,7 +15,7 @@ use crate::mutation::Mutation;
 
 /// The unit of time. A request takes any number of ticks.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
-/// The lease time. Its margin is one tick, and its quarter is rounded up to two.
+/// The lease time. Its margin is one tick, and its quarter is a bit longer than one.
 pub(crate) const LEASE_TICKS: u32 = 5;
 pub(crate) const MARGIN_TICKS: u32 = 1;
 
@@ -33,6 +34,7 @@ pub(crate) struct Write {
 #[derive(Clone, Debug, Hash)]
 struct Stored {
     content: Content,
+    is_batch: bool,
     version: u64,
     previous: Option<Content>,
 }
@@ -60,7 +62,7 @@ impl Hash for Content {
 enum Document {
     Lease(LeaseDocument),
     State(StateDocument),
-    Batch { journal: u64, document: JournalDocument },
+    Batch { journal: u64, document: Box<JournalDocument> },
 }
 
 /// The store, and the history that the invariants need.
@@ -72,8 +74,8 @@ pub(crate) struct World {
     /// The writer of each epoch, from epoch 1 on.
     holders: Vec<usize>,
     is_held: bool,
-    /// How many more ticks the last request of the current holder takes.
-    request_ticks: u32,
+    /// How many more ticks the last request of the current holder may take.
+    request_ticks: u64,
     state_epoch: u64,
     /// The newest epoch that wrote to each journal.
     journal_epochs: BTreeMap<u64, u64>,
@@ -95,8 +97,11 @@ fn object_version(number: u64) -> ObjectVersion {
     ObjectVersion { e_tag: Some(number.to_string()), generation: None }
 }
 
-pub(crate) fn names() -> ObjectNames {
-    ObjectNames::new("A1@AdobeOrg", &StateSet::Sandbox("prod".parse().expect("a name")))
+static NAMES: LazyLock<ObjectNames> =
+    LazyLock::new(|| ObjectNames::new("A1@AdobeOrg", &StateSet::Sandbox("prod".parse().expect("a name"))));
+
+pub(crate) fn names() -> &'static ObjectNames {
+    &NAMES
 }
 
 impl World {
@@ -134,11 +139,15 @@ impl World {
         Some(BucketObject { content: stored.content.bytes.to_vec(), version: object_version(stored.version) })
     }
 
-    /// The object before its last write; `None` if that is the same.
-    pub(crate) fn get_stale(&self, name: &str) -> Option<Option<BucketObject>> {
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.objects.contains_key(name)
+    }
+
+    /// An object before its last write.
+    pub(crate) fn get_previous(&self, name: &str) -> Option<BucketObject> {
         let stored = self.objects.get(name)?;
-        let version = object_version(stored.version - 1);
-        Some(stored.previous.as_ref().map(|content| BucketObject { content: content.bytes.to_vec(), version }))
+        let content = stored.previous.as_ref()?.bytes.to_vec();
+        Some(BucketObject { content, version: object_version(stored.version - 1) })
     }
 
     /// Processes a write, and checks the invariants if the store accepts it.
@@ -154,8 +163,8 @@ impl World {
         }
         let version = current.map_or(1, |stored| stored.version + 1);
         let previous = current.map(|stored| stored.content.clone());
-        self.accept(write)?;
-        let stored = Stored { content: Content::new(&write.content), version, previous };
+        let is_batch = self.accept(write)?;
+        let stored = Stored { is_batch, content: Content::new(&write.content), version, previous };
         Rc::make_mut(&mut self.objects).insert(write.name.clone(), stored);
         Ok(Ok(object_version(version)))
     }
@@ -165,11 +174,14 @@ impl World {
         Rc::make_mut(&mut self.objects).remove(&names().lease());
     }
 
-    fn accept(&mut self, write: &Write) -> Result<(), String> {
+    /// Checks a write that the store accepts. Returns whether it is a batch of entries.
+    fn accept(&mut self, write: &Write) -> Result<bool, String> {
         match parse(&write.name, &write.content) {
-            Document::Lease(lease) => self.accept_lease(write, &lease),
-            Document::State(document) => self.accept_state(write, &document),
-            Document::Batch { journal, document } => self.accept_batch(write, journal, &document),
+            Document::Lease(lease) => self.accept_lease(write, &lease).map(|()| false),
+            Document::State(document) => self.accept_state(write, &document).map(|()| false),
+            Document::Batch { journal, document } => {
+                self.accept_batch(write, journal, &document).map(|()| document.sealed_by.is_none())
+            }
         }
     }
 
@@ -233,12 +245,11 @@ impl World {
 
     /// The number of batches in a journal, without the seal.
     fn batches(&self, journal: u64) -> u64 {
-        let is_batch = |number: &u64| {
-            let name = names().batch(journal, *number);
-            let Some(stored) = self.objects.get(&name) else { return false };
-            JournalDocument::parse(&name, &stored.content.bytes).expect("a batch").sealed_by.is_none()
-        };
-        (0..).take_while(is_batch).count() as u64
+        let mut number = 0;
+        while self.objects.get(&names().batch(journal, number)).is_some_and(|stored| stored.is_batch) {
+            number += 1;
+        }
+        number
     }
 
     pub(crate) fn finish_fence(&mut self, epoch: u64) {
@@ -254,13 +265,18 @@ impl World {
         })
     }
 
-    /// Checks a request to the service that `writer` starts at `now` on its clock. Returns whether it holds the lease.
-    pub(crate) fn start_request(&mut self, epoch: u64, (number, confirmed): (u64, u64)) -> Result<bool, String> {
+    /// Checks a request to the service that has this number, and may take `rest`. Returns whether the writer holds the lease.
+    pub(crate) fn start_request(
+        &mut self,
+        epoch: u64,
+        (number, confirmed): (u64, u64),
+        rest: Duration,
+    ) -> Result<bool, String> {
         let existing = self.batches(epoch).min(confirmed);
         check(existing > number, || format!("nothing lost: request {number} of epoch {epoch} has no journal entry"))?;
         let is_holder = self.is_held && self.epoch() == epoch;
         if is_holder {
-            self.request_ticks = MARGIN_TICKS;
+            self.request_ticks = rest.as_secs();
         }
         Ok(is_holder)
     }
@@ -275,7 +291,7 @@ fn parse(name: &str, content: &[u8]) -> Document {
         return Document::State(StateDocument::parse(name, content).expect("a state"));
     }
     let journal = name.rsplit('/').nth(1).and_then(|epoch| epoch.parse().ok()).expect("the name of a batch");
-    Document::Batch { journal, document: JournalDocument::parse(name, content).expect("a batch") }
+    Document::Batch { journal, document: Box::new(JournalDocument::parse(name, content).expect("a batch")) }
 }
 
 /// The number of batches of this journal that the results in a state include: `epoch:batches,…`.

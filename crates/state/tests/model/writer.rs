@@ -48,7 +48,7 @@ pub(crate) enum Request {
 
 #[derive(Clone, Debug, Hash)]
 enum Phase {
-    Acquire(AcquireLease),
+    Acquire(Box<AcquireLease>),
     Fence(Box<HeldLease>, Box<Fence>),
     Work(Box<Session>, Operation),
     Stopped(StopReason),
@@ -74,6 +74,7 @@ struct Session {
     renewals: u32,
     is_final: bool,
     has_failed: bool,
+    had_conflict: bool,
 }
 
 #[derive(Clone, Debug, Hash)]
@@ -81,7 +82,7 @@ enum Operation {
     Idle,
     /// The check before a request has passed.
     Checked,
-    Write(WriteKind, WriteId, ConditionalWrite),
+    Write(WriteKind, WriteId, Box<ConditionalWrite>),
 }
 
 #[derive(Clone, Debug, Hash)]
@@ -142,12 +143,12 @@ impl Writer {
     pub(crate) fn new(index: usize) -> Self {
         let holder = LeaseHolder { owner: format!("writer {index}"), process: 1, run_url: None, since: String::new() };
         let request =
-            LeaseRequest { names: names(), holder, lease_time: TICK * LEASE_TICKS, give_up_at: Duration::MAX };
+            LeaseRequest { names: names().clone(), holder, lease_time: TICK * LEASE_TICKS, give_up_at: Duration::MAX };
         let acquire = AcquireLease::new(request, WriteIds::new(index as u128 * 3));
         Self {
             index,
             ids: WriteIds::new(index as u128 * 3 + 1),
-            phase: Phase::Acquire(acquire),
+            phase: Phase::Acquire(Box::new(acquire)),
             request: None,
             first_sent: None,
             late_requests: 0,
@@ -172,7 +173,7 @@ impl Writer {
         let Some(Request::Answered(response @ StoreResponse::Got(_), _)) = &self.request else { return false };
         match &self.phase {
             Phase::Fence(_, machine) => sends_next(&**machine, response),
-            Phase::Work(_, Operation::Write(kind, _, write)) => !kind.is_timed() && sends_next(write, response),
+            Phase::Work(_, Operation::Write(kind, _, write)) => !kind.is_timed() && sends_next(&**write, response),
             _ => false,
         }
     }
@@ -221,7 +222,7 @@ impl Writer {
                     next => (Phase::Fence(lease, machine), Some(without_outcome(next))),
                 },
                 Phase::Work(session, Operation::Write(kind, id, mut write)) => {
-                    let next = if kind.is_timed() { write.next_step(now) } else { next_untimed_step(&mut write) };
+                    let next = if kind.is_timed() { write.next_step(now) } else { next_untimed_step(&mut *write) };
                     match next {
                         NextStep::Finished(outcome) => {
                             (finish_write(session, kind, id, outcome, now, world, rules)?, None)
@@ -246,7 +247,7 @@ impl Writer {
                     self.send(request, now);
                     return Ok(());
                 }
-                Some(NextStep::WaitUntil(_) | NextStep::Finished(_)) => return Ok(()),
+                Some(NextStep::WaitUntil(_) | NextStep::Finished(())) => return Ok(()),
             }
         }
     }
@@ -268,7 +269,7 @@ impl Writer {
 
     fn start_fence(&self, outcome: AcquireOutcome) -> Phase {
         let AcquireOutcome::Acquired { lease, .. } = outcome else { return Phase::Stopped(StopReason::Failed) };
-        let fence = Fence::new(names(), lease.epoch(), WriteIds::new(self.index as u128 * 3 + 2));
+        let fence = Fence::new(names().clone(), lease.epoch(), WriteIds::new(self.index as u128 * 3 + 2));
         Phase::Fence(Box::new(lease), Box::new(fence))
     }
 
@@ -276,7 +277,7 @@ impl Writer {
     fn choose(&mut self, mut session: Box<Session>, now: Duration, rules: &Rules) -> Phase {
         let id = self.ids.next_id();
         match session.lease.permit(now) {
-            _ if rules.mutation == Mutation::NoPermit => {}
+            _ if rules.mutation == Mutation::NoPermit || session.had_conflict => {}
             RequestPermit::Lost => return Phase::Stopped(StopReason::Lost),
             RequestPermit::RenewFirst if session.renewals == rules.renewals[self.index] => {
                 return Phase::Stopped(StopReason::Lost);
@@ -284,7 +285,7 @@ impl Writer {
             RequestPermit::RenewFirst => {
                 session.renewals += 1;
                 let renewal = session.lease.renewal(id.clone());
-                return Phase::Work(session, Operation::Write(WriteKind::Renewal, id, renewal));
+                return Phase::Work(session, Operation::Write(WriteKind::Renewal, id, Box::new(renewal)));
             }
             RequestPermit::Until(_) => {}
         }
@@ -292,7 +293,7 @@ impl Writer {
         let needed = session.requests + u64::from(rules.mutation != Mutation::RequestBeforeBatch);
         let operation = if session.has_failed || session.is_final {
             let release = session.lease.release(id.clone());
-            Operation::Write(WriteKind::Release, id, release)
+            Operation::Write(WriteKind::Release, id, Box::new(release))
         } else if session.document.open_journals.len() > 1 {
             // The state includes the results of the former journals.
             session.write_state(id, vec![OpenJournal { epoch, reconciled: None }])
@@ -304,7 +305,7 @@ impl Writer {
             let batch = JournalDocument::entries(id.clone(), header, Vec::new());
             let name = names().batch(epoch, session.confirmed);
             let write = ConditionalWrite::new(name, batch.to_bytes(), id.clone(), PutCondition::Absent);
-            Operation::Write(WriteKind::Batch, id, write)
+            Operation::Write(WriteKind::Batch, id, Box::new(write))
         } else {
             Operation::Checked
         };
@@ -319,7 +320,8 @@ impl Writer {
         rules: &Rules,
     ) -> Result<(), String> {
         let index = self.index;
-        let is_holder = world.start_request(session.lease.epoch(), (session.requests, session.confirmed))?;
+        let rest = session.lease.stops_at().saturating_sub(now);
+        let is_holder = world.start_request(session.lease.epoch(), (session.requests, session.confirmed), rest)?;
         session.requests += 1;
         if rules.suspends {
             self.late_requests += u32::from(!is_holder);
@@ -349,7 +351,7 @@ impl Session {
         let document = StateDocument { write_id: id.clone(), open_journals, state, ..self.document.clone() };
         let condition = PutCondition::Version(self.version.clone());
         let write = ConditionalWrite::new(names().state(), document.to_bytes(), id.clone(), condition);
-        Operation::Write(WriteKind::State(Box::new(document)), id, write)
+        Operation::Write(WriteKind::State(Box::new(document)), id, Box::new(write))
     }
 }
 
@@ -372,6 +374,7 @@ fn start_work(lease: HeldLease, outcome: FenceOutcome, world: &mut World) -> Pha
         renewals: 0,
         is_final: false,
         has_failed: false,
+        had_conflict: false,
     };
     Phase::Work(Box::new(session), Operation::Idle)
 }
@@ -412,6 +415,7 @@ fn finish_write(
             session.confirmed += 1;
         }
         (WriteKind::Batch, WriteOutcome::Superseded(_)) if rules.mutation == Mutation::JournalAfterConflict => {
+            session.had_conflict = true;
             session.confirmed += 1;
         }
         (WriteKind::State(_) | WriteKind::Batch, _) => session.has_failed = true,

@@ -41,6 +41,8 @@ pub(crate) enum Fault {
     HangAfter,
     /// The store refuses it.
     Refuse,
+    /// The store is overloaded.
+    Unavailable,
     /// The response takes this long.
     Delay(Duration),
 }
@@ -120,6 +122,9 @@ impl Bucket for TestBucket {
             match self.fault("get", name) {
                 Some(Fault::Hang | Fault::HangAfter) => std::future::pending().await,
                 Some(Fault::Refuse) => Err(refused("read", name)),
+                Some(Fault::Unavailable) => {
+                    Err(BucketError { kind: BucketErrorKind::Throttled, ..refused("read", name) })
+                }
                 Some(Fault::Delay(time)) => {
                     tokio::time::sleep(time).await;
                     self.memory.get(name).await
@@ -143,7 +148,7 @@ impl Bucket for TestBucket {
                     self.memory.put(name, content, condition).await?;
                     std::future::pending().await
                 }
-                Some(Fault::Refuse) => Err(PutError::Rejected(refused("write", name))),
+                Some(Fault::Refuse | Fault::Unavailable) => Err(PutError::Rejected(refused("write", name))),
                 Some(Fault::Delay(time)) => {
                     tokio::time::sleep(time).await;
                     self.memory.put(name, content, condition).await

@@ -90,6 +90,24 @@ async fn throttling_needs_its_lease() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn own_throttling_is_locked_too() {
+    let bucket = Arc::new(TestBucket::default());
+    let first = lock(&bucket, "a", true, Duration::ZERO).await.expect("free");
+    let waiting = lock(&bucket, "b", false, LEASE * 10);
+    let killed = async {
+        // It starts while the second command already waits for the sandbox.
+        tokio::time::sleep(SECOND * 5).await;
+        let journal = first.start_journal(header()).await.expect("a journal");
+        journal.append_durably(JournalEntry::Started { change: 1, step: Verb::Create }).await;
+        drop(first);
+    };
+    let (second, ()) = tokio::join!(waiting, killed);
+    let second = second.expect("expired");
+    assert_eq!(second.stored().journals.len(), 2, "it must reconcile the throttling that its sandbox has changed");
+    second.start_journal(header()).await.expect("it holds the throttling lease");
+}
+
+#[tokio::test(start_paused = true)]
 async fn unchanged_commands_leave_no_journal() {
     let bucket = Arc::new(TestBucket::default());
     for _ in 0..3 {

@@ -143,3 +143,15 @@ async fn rejected_write_ends_all_requests() {
     former.save(&LimitsState::default(), JournalHandling::Close).await.expect_err("the store does");
     former.permit_request().await.expect_err("now it does");
 }
+
+#[tokio::test(start_paused = true)]
+async fn temporary_read_errors_are_retried() {
+    let bucket = Arc::new(TestBucket::default());
+    for _ in 0..3 {
+        for name in ["prod/lease", "prod/state", "throttling/state"] {
+            bucket.fail_once("get", name, Fault::Unavailable);
+        }
+        machine(&bucket).read(&scope("prod")).await.expect("read again");
+        lock(&bucket, "a", false, Duration::ZERO).await.expect("read again").release().await;
+    }
+}

@@ -1,7 +1,7 @@
 //! Where the state of limits files is, and which paths are relative to it.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +79,21 @@ impl StateStore {
     /// The directory that paths of limits files are relative to.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The directory that paths of limits files are relative to, as an absolute path.
+    pub(crate) fn absolute_directory(&self) -> Result<PathBuf, CommandError> {
+        absolute(&self.directory)
+    }
+
+    /// The path of a limits file as the state records it.
+    pub(crate) fn recorded_path(&self, file: &Path) -> Result<String, CommandError> {
+        relative_path(&self.directory, file)
+    }
+
+    /// Whether the state is in a file.
+    pub(crate) const fn is_file(&self) -> bool {
+        matches!(self.backend, StateBackend::File(_))
     }
 
     /// The desired limits with the paths of their files relative to [`directory`](Self::directory), as the state records them.
@@ -205,22 +220,12 @@ fn repository_root(directory: &Path) -> Option<PathBuf> {
 
 /// The path of a file relative to a directory, with slashes on all platforms.
 fn relative_path(directory: &Path, file: &Path) -> Result<String, CommandError> {
-    let absolute = |path: &Path| {
-        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        let path = std::path::absolute(path)
-            .map_err(|error| CommandError::new(format!("failed to find the current directory: {error}")))?;
-        let mut parts = Vec::new();
-        for part in path.components() {
-            match part {
-                Component::CurDir => {}
-                Component::ParentDir => drop(parts.pop()),
-                part => parts.push(part.as_os_str().to_string_lossy().into_owned()),
-            }
-        }
-        Ok::<_, CommandError>(parts)
-    };
-    let (directory, file) = (absolute(directory)?, absolute(file)?);
-    let shared = directory.iter().zip(&file).take_while(|(one, other)| one == other).count();
-    let up = directory[shared..].iter().map(|_| "..");
-    Ok(up.chain(file[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/"))
+    Ok(ajo_limits::relative_path(&absolute(directory)?, &absolute(file)?))
+}
+
+/// The absolute path; an empty one is the current directory.
+fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    std::path::absolute(path)
+        .map_err(|error| CommandError::new(format!("failed to find the current directory: {error}")))
 }

@@ -1,5 +1,7 @@
 //! Runs the commands in `docs/shared-state.md` with a local S3 server.
 
+use std::fs;
+
 use ajo_limits::StateSet;
 use ajo_state::protocol::{LEASE_VERSION, LeaseDocument, LeaseHolder, ObjectNames, WriteIds};
 use ajo_state::{Bucket as _, CloudBucket, PutCondition, StateLocation};
@@ -39,6 +41,8 @@ async fn commands_on_the_page_print_its_output() {
     bucket.put(&lease, lease_of_other_runner().to_bytes(), PutCondition::Absent).await.expect("written");
 
     let fixture = LimitsFixture::start_at("2026-11-26T09:00:00Z").await;
+    // The paths in the state are relative to the root of the repository.
+    fs::create_dir(fixture.path(".git")).expect("a directory");
     let mut ajo = fixture.command(&[]);
     ajo.envs(server.variables()).env("AJO_LEASE_SECONDS", "3").env("EMULATOR", fixture.emulator.ims_url());
     let page_run = run_page(PAGE, &ajo, |block| {

@@ -68,7 +68,7 @@ async fn serve(mut connection: TcpStream, script: Script, requests: Arc<Mutex<Ve
         Script::Close => {}
         Script::Stall(bytes) => {
             let _ = connection.write_all(bytes.as_bytes()).await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         Script::Endless(bytes) => {
             let mut sent = connection.write_all(bytes.as_bytes()).await;
