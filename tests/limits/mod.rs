@@ -3,5 +3,8 @@
 mod apply_calls;
 mod failed_calls;
 mod fixture;
+mod leases;
+mod machines;
 mod read_only_planning;
 mod redeploy;
+mod takeovers;

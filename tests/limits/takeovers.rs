@@ -1,0 +1,111 @@
+//! A second machine, with nothing but the bucket, finishes an apply that was killed after any of its requests.
+
+use ajo_core::SandboxName;
+use ajo_limits::{ConfigDefinition, DesiredLimits};
+use ajo_tests::sample_count;
+
+use crate::limits::fixture::{capping, desired, sandbox, throttling};
+use crate::limits::machines::SharedWorld;
+
+/// What else goes wrong.
+#[derive(Clone, Copy, Debug)]
+struct Scenario<'s> {
+    /// How the service treats the deploy of a deployed configuration.
+    redeploy: &'s str,
+    fault: Option<&'s str>,
+    /// Whether a machine with another sandbox takes over the throttling first.
+    with_other_sandbox: bool,
+}
+
+fn before() -> DesiredLimits {
+    desired(&[(capping("changed", 1), true), (capping("deleted", 1), true), (throttling("t", 100), true)])
+}
+
+fn after() -> DesiredLimits {
+    desired(&[
+        (capping("changed", 2), true),
+        (capping("new", 1), true),
+        (capping("undeployed", 1), false),
+        (throttling("t", 200), true),
+    ])
+}
+
+/// The configurations that the service must have.
+fn expected(wanted: &DesiredLimits) -> Vec<(String, bool)> {
+    let mut all: Vec<_> = wanted.configs.iter().map(|wanted| describe(&wanted.definition, wanted.deployed)).collect();
+    all.sort();
+    all
+}
+
+fn describe(definition: &ConfigDefinition, deployed: bool) -> (String, bool) {
+    (serde_json::Value::from(definition.to_request_body().expect("complete")).to_string(), deployed)
+}
+
+/// Kills the first machine after so many requests. Returns false if it needs fewer.
+async fn converges_after(scenario: Scenario<'_>, requests: usize) -> bool {
+    let case = format!("{scenario:?}, killed after {requests} requests");
+    let world = SharedWorld::start().await;
+    world.set_quirk("redeploy", scenario.redeploy);
+    world.machine("setup", &sandbox()).apply(&before()).await;
+    if let Some(fault) = scenario.fault {
+        world.add_fault(fault);
+    }
+    let killed = world.machine("killed", &sandbox()).apply_until_killed(&after(), requests).await;
+    world.emulator.state().clear_faults();
+    let other: SandboxName = "other".parse().expect("a name");
+    let of_other =
+        DesiredLimits { sandbox: other.clone(), ..desired(&[(capping("o", 1), true), (throttling("t", 200), true)]) };
+    if scenario.with_other_sandbox {
+        world.machine("other", &other).apply(&of_other).await;
+    }
+    let resumed = world.machine("resumed", &sandbox());
+    resumed.apply(&after()).await;
+    let found = resumed.observe().await;
+    let mut all: Vec<_> = found
+        .configs
+        .iter()
+        .map(|found| {
+            assert!(!found.deploy_state.is_deployed() || found.is_live_as_saved(), "{case}: an old definition is live");
+            describe(&found.deploy_state.saved, found.deploy_state.is_deployed())
+        })
+        .collect();
+    all.sort();
+    assert_eq!(all, expected(&after()), "{case}");
+    assert!(resumed.apply(&after()).await.is_none(), "{case}: a second apply has nothing to do");
+    if scenario.with_other_sandbox {
+        assert!(world.machine("other", &other).apply(&of_other).await.is_none(), "{case}: the other sandbox is done");
+    }
+    killed
+}
+
+async fn converges_after_any_request(scenario: Scenario<'_>) {
+    let step = sample_count(11, 1);
+    // The first ones are those of a lock.
+    let mut requests = 1;
+    while converges_after(scenario, requests).await {
+        requests += step;
+    }
+    assert!(requests > 60, "{requests} requests: every phase must be interrupted");
+}
+
+#[tokio::test]
+async fn killed_apply_is_finished() {
+    for redeploy in ["direct", "refused"] {
+        converges_after_any_request(Scenario { redeploy, fault: None, with_other_sandbox: false }).await;
+    }
+}
+
+#[tokio::test]
+async fn killed_apply_with_lost_responses_is_finished() {
+    let last = sample_count(2, 5);
+    for verb in ["create", "deploy", "undeploy", "delete", "update"].iter().take(last) {
+        let fault = format!("*.{verb}@first:1=drop_after");
+        let scenario = Scenario { redeploy: "refused", fault: Some(&fault), with_other_sandbox: false };
+        converges_after_any_request(scenario).await;
+    }
+}
+
+#[tokio::test]
+async fn other_sandbox_finishes_throttling() {
+    converges_after_any_request(Scenario { redeploy: "direct", fault: None, with_other_sandbox: true }).await;
+}
