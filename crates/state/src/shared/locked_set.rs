@@ -1,6 +1,7 @@
 //! One set of objects whose lease this process holds.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use ajo_limits::{Digest, JournalHeader, LimitsState};
 use futures_util::future::select;
@@ -14,6 +15,9 @@ use crate::{JournalHandling, ObjectVersion, PutCondition, StateError};
 
 /// How many journal objects are deleted at a time (ours).
 const DELETE_CONCURRENCY: usize = 16;
+
+/// How long journal objects are deleted (ours). The lease is not renewed meanwhile. What is left is harmless.
+const MAX_CLEANUP_TIME: Duration = Duration::from_secs(20);
 
 /// The state, lease, and journal of one set.
 #[derive(Debug)]
@@ -63,6 +67,7 @@ impl LockedSet {
         match outcome {
             WriteOutcome::Written { version, .. } => Ok(version),
             WriteOutcome::Superseded(_) => Err(self.lease.superseded().await),
+            WriteOutcome::Unknown(_) if self.lease.is_lost() => Err(self.lease.superseded().await),
             WriteOutcome::Unknown(error) | WriteOutcome::Rejected(error) => Err(error.into()),
         }
     }
@@ -132,7 +137,7 @@ impl LockedSet {
 
     /// Deletes the batches of the journals that are not open any more. Two objects of each journal of a former holder stay, its
     /// last batch and the seal: the holder may still try to create them.
-    pub(super) async fn delete_closed_journals(&self) {
+    async fn delete_closed_journals(&self) {
         let stored = self.stored.lock().await;
         let sealed =
             self.sealed.iter().map(|sealed| (sealed.open.epoch, (sealed.batches.len() as u64).saturating_sub(1)));
@@ -142,17 +147,20 @@ impl LockedSet {
         let names = closed.flat_map(|(epoch, batches)| (0..batches).map(move |number| (epoch, number)));
         let LeaseKeeper { bucket, names: objects, .. } = &self.lease;
         let deleting = names.map(|(epoch, number)| async move {
-            // Nobody reads it any more, so a failure loses nothing.
-            drop(bucket.delete(&objects.batch(epoch, number)).await);
+            if !self.lease.is_lost() {
+                // Nobody reads it any more, so a failure loses nothing.
+                drop(bucket.delete(&objects.batch(epoch, number)).await);
+            }
         });
         stream::iter(deleting).buffer_unordered(DELETE_CONCURRENCY).collect::<()>().await;
     }
 
-    /// Releases the lease, unless it is lost.
+    /// Deletes what nobody needs, and releases the lease, unless it is lost.
     pub(super) async fn release(&self) {
         if !self.lease.is_lost() {
             // Without it, the next holder reads and seals the journal. A failure is harmless.
             select(pin!(self.drop_empty_journals()), self.lease.clock.sleep(MAX_RELEASE_TIME)).await;
+            select(pin!(self.delete_closed_journals()), self.lease.clock.sleep(MAX_CLEANUP_TIME)).await;
             self.lease.release().await;
         }
     }

@@ -65,11 +65,6 @@ impl SharedLock {
         if let Some(set) = &self.throttling {
             set.save(throttling, handling, &digest).await?;
         }
-        if handling == JournalHandling::Close {
-            for set in self.sets() {
-                set.delete_closed_journals().await;
-            }
-        }
         Ok(())
     }
 
