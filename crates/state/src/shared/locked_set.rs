@@ -1,6 +1,7 @@
 //! One set of objects whose lease this process holds.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use ajo_limits::{Digest, JournalHeader, LimitsState};
 use futures_util::future::select;
@@ -14,6 +15,7 @@ use crate::{JournalHandling, ObjectVersion, PutCondition, StateError};
 
 /// How many journal objects are deleted at a time (ours).
 const DELETE_CONCURRENCY: usize = 16;
+
 
 /// The state, lease, and journal of one set.
 #[derive(Debug)]
@@ -63,6 +65,7 @@ impl LockedSet {
         match outcome {
             WriteOutcome::Written { version, .. } => Ok(version),
             WriteOutcome::Superseded(_) => Err(self.lease.superseded().await),
+            WriteOutcome::Unknown(_) if self.lease.is_lost() => Err(self.lease.superseded().await),
             WriteOutcome::Unknown(error) | WriteOutcome::Rejected(error) => Err(error.into()),
         }
     }
