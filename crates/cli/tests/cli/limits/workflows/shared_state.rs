@@ -106,7 +106,7 @@ async fn gitlab_jobs_apply_one_after_another() {
     }
     assert_eq!(ci.object_count().await, 0, "a plan writes nothing");
     ci.delay_creates(1000);
-    let [mut first, mut second] = pipelines.each_ref().map(|pipeline| pipeline.next());
+    let [mut first, mut second] = pipelines.each_ref().map(Pipeline::next);
     let (first, second) = tokio::join!(first.run_job("limits-apply"), second.run_job("limits-apply"));
     let mut codes = [first.exit_code, second.exit_code];
     codes.sort_unstable();
