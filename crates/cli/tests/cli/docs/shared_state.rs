@@ -50,12 +50,14 @@ async fn commands_on_the_page_print_its_output() {
         let Some(apply) = block.strip_prefix("sed -i 's/v1/v2/' limits/prod.yaml\n") else {
             return Some(block.to_owned());
         };
-        let faults = "\"$EMULATOR/_emulator/faults\"";
         Some(format!(
             "sed -i 's/v1/v2/' limits/prod.yaml
-            {{ curl -fsS -X POST {faults} -d '{{\"at\": \"capping.can_deploy\", \"fault\": \"delay:60000\"}}'
-            timeout --signal=KILL 2 {}
-            curl -fsS -X DELETE {faults}; }} > killed.log 2>&1 || true",
+            {{ control() {{ curl -fsS \"$EMULATOR/_emulator/$1\" \"${{@:2}}\"; }}
+            control calls -X DELETE
+            control faults -d '{{\"at\": \"capping.can_deploy\", \"fault\": \"delay:60000\"}}'
+            set -m; {} & set +m
+            until control 'calls?operation=capping.can_deploy' | grep -q can_deploy; do sleep 0.1; done
+            kill -KILL -- -$!; control faults -X DELETE; }} > killed.log 2>&1 || true",
             apply.trim_end()
         ))
     });
