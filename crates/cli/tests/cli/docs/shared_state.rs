@@ -44,7 +44,7 @@ async fn commands_on_the_page_print_its_output() {
     // The paths in the state are relative to the root of the repository.
     fs::create_dir(fixture.path(".git")).expect("a directory");
     let mut ajo = fixture.command(&[]);
-    ajo.envs(server.variables()).env("AJO_LEASE_SECONDS", "3").env("EMULATOR", fixture.emulator.ims_url());
+    ajo.envs(server.variables()).env("AJO_LEASE_SECONDS", "6").env("EMULATOR", fixture.emulator.ims_url());
     let page_run = run_page(PAGE, &ajo, |block| {
         // The page says that this apply is killed before it deploys.
         let Some(apply) = block.strip_prefix("sed -i 's/v1/v2/' limits/prod.yaml\n") else {

@@ -112,6 +112,8 @@ impl<'r> WorkflowRun<'r> {
                 Some(other) => panic!("unknown action {other}"),
             };
             if let (Some(file), true) = (&self.kill_apply_on, step["id"] == "apply") {
+                // The others need not wait for a minute.
+                variables.insert("AJO_LEASE_SECONDS".to_owned(), "5".to_owned());
                 // A job of bash has its own process group.
                 let wait = format!("until [ -e '{}' ]; do sleep 0.1; done", file.display());
                 script = format!("set -m; {{ {script}; }} & {wait}; kill -KILL -- -$!; exit 137");
