@@ -1,7 +1,6 @@
 //! One set of objects whose lease this process holds.
 
 use std::pin::pin;
-use std::time::Duration;
 
 use ajo_limits::{Digest, JournalHeader, LimitsState};
 use futures_util::future::select;
@@ -15,7 +14,6 @@ use crate::{JournalHandling, ObjectVersion, PutCondition, StateError};
 
 /// How many journal objects are deleted at a time (ours).
 const DELETE_CONCURRENCY: usize = 16;
-
 
 /// The state, lease, and journal of one set.
 #[derive(Debug)]
