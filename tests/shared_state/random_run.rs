@@ -98,7 +98,7 @@ impl RandomRun {
             return Err(problem);
         }
         for result in results {
-            check_result(result, results.len())?;
+            check_result(result, self.runners.len())?;
         }
         let mut equal = Vec::new();
         let mut throttling: Vec<Option<Limit>> = self.before.iter().map(|before| before.throttling).collect();

@@ -25,7 +25,7 @@ const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 impl RecordedBucket {
     /// Creates an empty bucket in this store, which must be moto: azurite verifies the header `Host`.
     pub fn create(store: &Arc<Store>, log: &RequestLog) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
         Self { url: store.create_bucket(), store: store.clone(), log: log.clone(), client }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use ajo_apply::{
     ApplyObserver, ApplyOutcome, PlanExecutor, ReconciledLimits, ServiceReader, check_unknown_creates, read_back,
@@ -168,9 +167,6 @@ impl InProcessRunner {
         if !stored.journals.is_empty() {
             return Err(format!("a journal is open: {:?}", stored.journals));
         }
-        if let Some(holder) = &stored.holder {
-            println!("the lease is held: {holder:?}");
-        }
         let reader = ServiceReader::new(&self.client);
         let reconciled = reconcile(&reader, &self.organization, &desired, &stored).await;
         let ReconciledLimits { observed, state, .. } = reconciled.map_err(|error| error.to_string())?;
@@ -191,6 +187,3 @@ fn holder(number: usize) -> LeaseHolder {
         since: "2026-11-26T09:00:00Z".to_owned(),
     }
 }
-
-/// A lease time for runs without a crash, in which no runner waits for it.
-pub(crate) const LEASE_TIME: Duration = Duration::from_secs(10);

@@ -151,8 +151,9 @@ impl Machine {
         self.write(limits);
         let file = format!("{}.yaml", limits.sandbox);
         let plan = self.expect(&["plan", &file, "--prune", "--exit-code"], 0).await?;
-        if format!("{}{}", plan.stdout, plan.stderr).contains("did not complete") {
-            return Err(format!("a journal is open: {}{}", plan.stdout, plan.stderr));
+        let is_unfinished = |text: &str| text.contains("did not complete") || text.contains("changes these limits now");
+        if is_unfinished(&plan.stdout) || is_unfinished(&plan.stderr) {
+            return Err(format!("a journal is open, or a lease is held: {}{}", plan.stdout, plan.stderr));
         }
         self.expect(&["drift", &file, "--unmanaged=error"], 0).await.map(drop)
     }

@@ -63,6 +63,7 @@ impl LockedSet {
         match outcome {
             WriteOutcome::Written { version, .. } => Ok(version),
             WriteOutcome::Superseded(_) => Err(self.lease.superseded().await),
+            WriteOutcome::Unknown(_) if self.lease.is_lost() => Err(self.lease.superseded().await),
             WriteOutcome::Unknown(error) | WriteOutcome::Rejected(error) => Err(error.into()),
         }
     }
