@@ -1,15 +1,17 @@
 //! Applies whose lease is renewed or lost while they run.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ajo_apply::{ApplyObserver, ApplyOutcome};
 use ajo_core::{Uid, Verb};
+use ajo_limits::StepState::{Done, Failed};
 use ajo_limits::{ConfigChange, DesiredLimits, StepState};
 use ajo_state::StateError;
 
-use crate::limits::fixture::{capping, desired, sandbox, step_states};
-use crate::limits::machines::{LEASE, Machine, SharedWorld, TestClock};
+use crate::limits::fixture::{capping, desired, never_cancelled, sandbox, step_states};
+use crate::limits::machines::{LEASE, Machine, SharedWorld, SlowWrite, TestClock};
 
 /// Advances the clock once, when this number of calls of a kind has finished.
 struct ClockAdvance {
@@ -63,8 +65,8 @@ async fn lost_lease_stops_apply() {
     assert!((3..=4).contains(&created), "{created} calls: three, and one in flight");
     assert_eq!(calls(&world, "capping.deploy"), 0);
     let results = outcome.journal.results();
-    let done = results.iter().filter(|result| result.state == StepState::Done).count();
-    let refused = results.iter().filter(|result| result.state == StepState::Failed);
+    let done = results.iter().filter(|result| result.state == Done).count();
+    let refused = results.iter().filter(|result| result.state == Failed);
     assert_eq!(done, created);
     for result in refused {
         let error = result.error.as_ref().expect("a reason");
@@ -82,7 +84,6 @@ async fn started_redeploy_needs_the_lease() {
     let wanted = desired(&[(capping("a", 2), true)]);
     let outcome = apply(&machine, &wanted, LEASE, (Verb::Undeploy, 1)).await;
     let results = outcome.journal.results();
-    use StepState::{Done, Failed};
     let expected = [("update", Done), ("can_deploy", Done), ("undeploy", Done), ("deploy", Failed)];
     assert_eq!(step_states(&results), expected);
     assert_eq!(calls(&world, "capping.undeploy"), 1);
@@ -99,46 +100,42 @@ async fn late_responses_are_reported() {
     let machine = world.machine("a", &sandbox());
     let planned = machine.plan(&new_configs(3)).await;
     world.add_fault("capping.create=delay:400");
-    let observer = ClockAdvance {
-        clock: machine.clock.clone(),
-        time: Duration::ZERO,
-        verb: Verb::Create,
-        after: 9,
-        finished: AtomicUsize::new(0),
-    };
+    let watch = never_cancelled();
     let suspended = async {
         tokio::time::sleep(Duration::from_millis(150)).await;
         machine.clock.advance(LEASE);
     };
-    let (outcome, ()) = tokio::join!(machine.run(&planned, &observer), suspended);
+    let (outcome, ()) = tokio::join!(machine.run(&planned, &watch), suspended);
     assert!(matches!(outcome.error, Some(StateError::LeaseLost { .. })), "{:?}", outcome.error);
-    let found: Vec<Uid> = machine.observe().await.configs.iter().map(|found| found.uid.clone()).collect();
-    let mut late: Vec<_> = outcome.late_requests.iter().filter_map(|late| late.uid.clone()).collect();
-    late.sort();
-    let mut found = found;
-    found.sort();
+    let found: BTreeSet<Uid> = machine.observe().await.configs.into_iter().map(|found| found.uid).collect();
+    let late: BTreeSet<_> = outcome.late_requests.iter().filter_map(|late| late.uid.clone()).collect();
     assert_eq!((late.len(), late), (2, found), "as many as the concurrency");
-    assert!(outcome.late_requests.iter().all(|late| late.step == Verb::Create && late.state == StepState::Done));
+    assert!(outcome.late_requests.iter().all(|late| late.step == Verb::Create && late.state == Done));
 }
 
 #[tokio::test]
 async fn apply_lists_again_after_renewal() {
-    for (time, lists) in [(Duration::ZERO, 1), (LEASE / 4, 2)] {
+    // The plan lists too.
+    for (time, lists) in [(Duration::ZERO, 2), (LEASE / 4, 3)] {
         let world = SharedWorld::start().await;
         let machine = world.machine("a", &sandbox());
-        let planned = machine.plan(&new_configs(12)).await;
         let before = calls(&world, "capping.list");
-        let observer = ClockAdvance {
-            clock: machine.clock.clone(),
-            time,
-            verb: Verb::Create,
-            after: 2,
-            finished: AtomicUsize::new(0),
-        };
-        let outcome = machine.run(&planned, &observer).await;
-        assert!(outcome.journal.results().iter().all(|result| result.state == StepState::Done));
+        let outcome = apply(&machine, &new_configs(12), time, (Verb::Create, 2)).await;
+        assert!(outcome.journal.results().iter().all(|result| result.state == Done));
         assert_eq!(calls(&world, "capping.list") - before, lists, "{time:?}");
     }
+}
+
+#[tokio::test]
+async fn renewal_before_the_create_lists_again() {
+    let world = SharedWorld::start().await;
+    let machine = world.machine("a", &sandbox());
+    let planned = machine.plan(&new_configs(1)).await;
+    let before = calls(&world, "capping.list");
+    // The second batch has the entry of the create call, and the configuration was listed before.
+    machine.delay_write(SlowWrite("/1", LEASE / 4));
+    machine.run(&planned, &never_cancelled()).await;
+    assert_eq!(calls(&world, "capping.list") - before, 2);
 }
 
 #[tokio::test]
@@ -148,13 +145,7 @@ async fn create_after_renewal_is_not_duplicated() {
     let wanted = new_configs(12);
     let planned = machine.plan(&wanted).await;
     world.add_fault("capping.create=delay:60");
-    let observer = ClockAdvance {
-        clock: machine.clock.clone(),
-        time: Duration::ZERO,
-        verb: Verb::Create,
-        after: 99,
-        finished: AtomicUsize::new(0),
-    };
+    let watch = never_cancelled();
     let someone_else = async {
         while calls(&world, "capping.create") == 0 {
             tokio::task::yield_now().await;
@@ -163,7 +154,7 @@ async fn create_after_renewal_is_not_duplicated() {
         machine.client.create_raw(ajo_core::Api::Capping, body).await.expect("created");
         machine.clock.advance(LEASE / 4);
     };
-    let (outcome, ()) = tokio::join!(machine.run(&planned, &observer), someone_else);
+    let (outcome, ()) = tokio::join!(machine.run(&planned, &watch), someone_else);
     let results = outcome.journal.results();
     let failed: Vec<_> = results.iter().filter_map(|result| result.error.as_ref()).collect();
     assert_eq!(failed.len(), 1, "{failed:?}");

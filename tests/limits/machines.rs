@@ -86,12 +86,18 @@ impl LeaseClock for TestClock {
     }
 }
 
-/// A bucket that counts its requests and stops responding when the machine is killed.
+/// A bucket that counts its requests, and whose writes can take time on the clock of the machine.
 #[derive(Debug)]
-pub(crate) struct CountingBucket {
+struct CountingBucket {
     memory: Arc<MemoryBucket>,
     requests: Arc<AtomicUsize>,
+    clock: TestClock,
+    slow_write: Arc<Mutex<Option<SlowWrite>>>,
 }
+
+/// The next write of an object whose name ends so takes this long.
+#[derive(Debug)]
+pub(crate) struct SlowWrite(pub(crate) &'static str, pub(crate) Duration);
 
 impl CountingBucket {
     fn counted<'a, T: Send + 'a>(&'a self, request: BoxFuture<'a, T>) -> BoxFuture<'a, T> {
@@ -117,6 +123,10 @@ impl Bucket for CountingBucket {
         content: Vec<u8>,
         condition: PutCondition,
     ) -> BoxFuture<'a, Result<ObjectVersion, PutError>> {
+        let mut slow = self.slow_write.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(SlowWrite(_, time)) = slow.take_if(|slow| name.ends_with(slow.0)) {
+            self.clock.advance(time);
+        }
         self.counted(self.memory.put(name, content, condition))
     }
 
@@ -148,6 +158,7 @@ pub(crate) struct Machine<'w> {
     backend: StateBackend,
     pub(crate) clock: TestClock,
     bucket_requests: Arc<AtomicUsize>,
+    slow_write: Arc<Mutex<Option<SlowWrite>>>,
 }
 
 /// The limits of a machine, planned under the lock.
@@ -168,7 +179,13 @@ impl SharedWorld {
 
     pub(crate) fn machine(&self, owner: &'static str, sandbox: &SandboxName) -> Machine<'_> {
         let (clock, bucket_requests) = (TestClock::default(), Arc::new(AtomicUsize::new(0)));
-        let bucket = Arc::new(CountingBucket { memory: self.memory.clone(), requests: bucket_requests.clone() });
+        let slow_write = Arc::default();
+        let bucket = Arc::new(CountingBucket {
+            memory: self.memory.clone(),
+            requests: bucket_requests.clone(),
+            clock: clock.clone(),
+            slow_write: Arc::clone(&slow_write),
+        });
         let state = SharedState::new(bucket).with_lease_time(LEASE).with_clock(Arc::new(clock.clone()));
         Machine {
             world: self,
@@ -178,6 +195,7 @@ impl SharedWorld {
             backend: StateBackend::Shared(state),
             clock,
             bucket_requests,
+            slow_write,
         }
     }
 
@@ -198,6 +216,10 @@ impl SharedWorld {
 impl Machine<'_> {
     pub(crate) fn reader(&self) -> ServiceReader {
         ServiceReader::new(&self.client)
+    }
+
+    pub(crate) fn delay_write(&self, write: SlowWrite) {
+        *self.slow_write.lock().unwrap_or_else(PoisonError::into_inner) = Some(write);
     }
 
     /// Takes the lock, waiting until a former holder's lease has expired.

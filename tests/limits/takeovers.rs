@@ -1,10 +1,10 @@
 //! A second machine, with nothing but the bucket, finishes an apply that was killed after any of its requests.
 
-use ajo_core::SandboxName;
+use ajo_core::{Api, SandboxName};
 use ajo_limits::{ConfigDefinition, DesiredLimits};
 use ajo_tests::sample_count;
 
-use crate::limits::fixture::{capping, desired, sandbox, throttling};
+use crate::limits::fixture::{capping, desired, never_cancelled, sandbox, throttling};
 use crate::limits::machines::SharedWorld;
 
 /// What else goes wrong.
@@ -108,4 +108,32 @@ async fn killed_apply_with_lost_responses_is_finished() {
 #[tokio::test]
 async fn other_sandbox_finishes_throttling() {
     converges_after_any_request(Scenario { redeploy: "direct", fault: None, with_other_sandbox: true }).await;
+}
+
+#[tokio::test]
+async fn late_create_is_not_adopted() {
+    let world = SharedWorld::start().await;
+    let wanted = desired(&[(capping("a", 1), true)]);
+    // The request is on its way when the machine loses its lease.
+    world.add_fault("capping.create=drop_before");
+    let former = world.machine("former", &sandbox());
+    let planned = former.plan(&wanted).await;
+    former.run(&planned, &never_cancelled()).await;
+    drop(planned);
+    world.emulator.state().clear_faults();
+    let new = world.machine("new", &sandbox());
+    new.apply(&wanted).await;
+    let managed = new.observe().await.configs.remove(0).uid;
+    let body = wanted.configs[0].definition.to_request_body().expect("complete");
+    let late = former.client.create_raw(Api::Capping, body).await.expect("created late");
+    for _ in 0..2 {
+        let plan = new.plan(&wanted).await;
+        assert!(plan.plan.is_empty(), "{:?}", plan.plan.changes);
+        let duplicates: Vec<_> = plan.plan.unmanaged.iter().map(|found| &found.uid).collect();
+        assert_eq!(duplicates, [&late], "the command reports it");
+        let state = &plan.lock.stored().state;
+        assert_eq!(state.configs.iter().map(|config| &config.uid).collect::<Vec<_>>(), [&managed]);
+        plan.lock.release().await;
+        assert!(new.apply(&wanted).await.is_none());
+    }
 }

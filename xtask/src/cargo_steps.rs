@@ -20,7 +20,14 @@ pub(crate) fn check_format() -> Result<(), String> {
 
 pub(crate) fn check_lints() -> Result<(), String> {
     // `--all-targets` leaves out targets with `test = false`.
-    let targets = ["--test=scale", "--test=hostile", "--test=simpy", "--test=closed_forms", "--test=buckets", "--test=shared_state"];
+    let targets = [
+        "--test=scale",
+        "--test=hostile",
+        "--test=simpy",
+        "--test=closed_forms",
+        "--test=buckets",
+        "--test=shared_state",
+    ];
     cargo(&[&["clippy", "--all-targets"][..], &targets, &WORKSPACE_ARGS, &DENY_WARNINGS].concat(), &[])?;
     cargo(&[&["clippy", "--all-targets"][..], &XTASK_ARGS, &DENY_WARNINGS].concat(), &[])
 }

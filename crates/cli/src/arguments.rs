@@ -149,7 +149,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Auth(AuthCommand),
     /// Check the setup step by step, from the credentials to the service
-    Doctor,
+    Doctor(StateTarget),
     /// Run or control a local emulator of the service
     #[command(subcommand)]
     Emulator(EmulatorCommand),

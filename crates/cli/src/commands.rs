@@ -44,7 +44,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::State(command) => state::run(settings, command).await,
         Command::Schema(args) => limits::schema(&args),
         Command::Auth(command) => auth::run(settings, command).await,
-        Command::Doctor => doctor::run(settings).await,
+        Command::Doctor(target) => doctor::run(settings, &target).await,
         Command::Emulator(command) => emulator::run(settings, command).await,
         Command::Explain(args) => explain::run(settings, &args).await,
         Command::Simulate(args) => simulate::run(settings, &args).await,

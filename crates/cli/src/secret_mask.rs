@@ -38,12 +38,15 @@ pub(crate) fn register_environment() {
     secrets_in_environment().iter().for_each(register);
 }
 
-/// All secrets in variables of this program or of Adobe's own.
+/// All secrets in variables of this program, of Adobe's own, and of the stores of shared state.
 pub(crate) fn secrets_in_environment() -> Vec<Secret> {
     let variables = std::env::vars_os();
     let secrets =
         |(name, value): (OsString, OsString)| secrets_in_variable(&name.to_string_lossy(), &value.to_string_lossy());
     let mut secrets: Vec<Secret> = variables.flat_map(secrets).collect();
+    let variables = std::env::vars_os();
+    secrets
+        .extend(variables.flat_map(|(name, value)| bucket_secrets(&name.to_string_lossy(), &value.to_string_lossy())));
     // CI variables often hold the content of the file instead of its path.
     let value = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
     let content = find_credential_content(&value).unwrap_or(value);
@@ -66,6 +69,23 @@ fn secrets_in_variable(name: &str, value: &str) -> Vec<Secret> {
     }
     let list: Vec<String> = serde_json::from_str(value).unwrap_or_else(|_| vec![value.trim().to_owned()]);
     list.into_iter().map(Secret::new).collect()
+}
+
+/// The secrets in an environment variable of a store: a key, a token, a SAS token, or the JSON of a service account.
+fn bucket_secrets(name: &str, value: &str) -> Vec<Secret> {
+    let name = name.to_ascii_lowercase();
+    let is_of_store = ["aws_", "azure_", "google_"].iter().any(|prefix| name.starts_with(prefix));
+    // `_id` and `_file` are names of secrets, not secrets.
+    let is_secret = ["secret", "token", "key"].iter().any(|part| name.contains(part))
+        && !["_id", "_file", "_url", "_enabled"].iter().any(|end| name.ends_with(end));
+    if !is_of_store || !is_secret {
+        return Vec::new();
+    }
+    let account: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(value).ok();
+    let private_key = account.and_then(|account| Some(account.get("private_key")?.as_str()?.to_owned()));
+    let signature = value.split(['?', '&']).find_map(|part| part.strip_prefix("sig="));
+    let signature = signature.map(|text| text.replace("%2B", "+").replace("%2F", "/").replace("%3D", "="));
+    [Some(value.trim().to_owned()), private_key, signature].into_iter().flatten().map(Secret::new).collect()
 }
 
 /// Replaces all known secrets in a text.
@@ -255,6 +275,41 @@ mod tests {
             let shown = masked(text);
             assert!(shown.contains(MASK) && shown.len() <= MASK.len() + 6, "{text}: {shown}");
         }
+    }
+
+    #[test]
+    fn secrets_of_stores_are_found() {
+        for name in [
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            "AZURE_STORAGE_ACCOUNT_KEY",
+            "AZURE_STORAGE_KEY",
+            "AZURE_STORAGE_SAS_TOKEN",
+            "AZURE_STORAGE_CLIENT_SECRET",
+            "AZURE_CLIENT_SECRET",
+            "GOOGLE_SERVICE_ACCOUNT_KEY",
+            "GOOGLE_BEARER_TOKEN",
+        ] {
+            assert_eq!(bucket_secrets(name, " s3cr3t ").len(), 1, "{name}");
+        }
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_REGION",
+            "AWS_ENDPOINT_URL",
+            "AZURE_CLIENT_ID",
+            "AZURE_STORAGE_ACCOUNT_NAME",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "MY_SECRET_KEY",
+        ] {
+            assert!(bucket_secrets(name, "s3cr3t").is_empty(), "{name}");
+        }
+        let texts = |secrets: Vec<Secret>| secrets.iter().map(|it| it.expose().to_owned()).collect::<Vec<_>>();
+        let sas = "?sv=2025-05-05&sig=ab%2Bc%2Fd%3D&se=x";
+        assert_eq!(texts(bucket_secrets("AZURE_STORAGE_SAS_TOKEN", sas)), [sas, "ab+c/d="]);
+        let account = r#"{"client_email": "a@b", "private_key": "-----BEGIN\nx"}"#;
+        assert_eq!(texts(bucket_secrets("GOOGLE_SERVICE_ACCOUNT_KEY", account)), [account, "-----BEGIN\nx"]);
     }
 
     #[test]

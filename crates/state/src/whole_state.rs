@@ -25,7 +25,8 @@ pub struct SetStatus {
 /// The locks of several sets.
 #[derive(Debug)]
 pub struct StateLocks {
-    locks: Vec<StateLock>,
+    /// Each lock, and the sets that it locks.
+    locks: Vec<(StateLock, Vec<StateSet>)>,
     state: LimitsState,
     journals: Vec<Journal>,
 }
@@ -118,7 +119,10 @@ impl StateBackend {
         for (at, sandbox) in sandboxes.into_iter().enumerate() {
             let scope = StateScope { organization: organization.to_owned(), sandbox };
             match self.lock(&scope, throttling && at == last, holder.clone(), timeout).await {
-                Ok(lock) => locks.add(lock, scope.sandbox, throttling && at == last),
+                Ok(lock) => {
+                    let throttling = (throttling && at == last).then_some(StateSet::Throttling);
+                    locks.add(lock, [StateSet::Sandbox(scope.sandbox)].into_iter().chain(throttling).collect());
+                }
                 Err(error) => {
                     locks.release().await;
                     return Err(error);
@@ -162,14 +166,13 @@ fn is_journal_of(journal: &Journal, set: &StateSet) -> bool {
 }
 
 impl StateLocks {
-    fn add(&mut self, lock: StateLock, sandbox: SandboxName, throttling: bool) {
+    fn add(&mut self, lock: StateLock, sets: Vec<StateSet>) {
         let stored = lock.stored();
-        self.state.replace_part(&StateSet::Sandbox(sandbox), &stored.state);
-        if throttling {
-            self.state.replace_part(&StateSet::Throttling, &stored.state);
+        for set in &sets {
+            self.state.replace_part(set, &stored.state);
         }
         self.journals.extend(stored.journals.iter().cloned());
-        self.locks.push(lock);
+        self.locks.push((lock, sets));
     }
 
     /// The locked sets when the locks were taken. A file has all sets.
@@ -188,10 +191,15 @@ impl StateLocks {
     ///
     /// A set cannot be written, or a lease is lost. Earlier sets are written.
     pub async fn save(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
-        for lock in &self.locks {
+        for (lock, sets) in &self.locks {
             match lock {
                 StateLock::File(file) => file.save_all(state, handling)?,
-                StateLock::Shared(shared) => shared.save(state, handling).await?,
+                StateLock::Shared(shared) => {
+                    // The other parts stay as they were read.
+                    let mut own = shared.stored.state.clone();
+                    sets.iter().for_each(|set| own.replace_part(set, state));
+                    shared.save(&own, handling).await?;
+                }
             }
         }
         Ok(())
@@ -202,12 +210,12 @@ impl StateLocks {
         if self.locks.is_empty() {
             return std::future::pending().await;
         }
-        select_all(self.locks.iter().map(|lock| lock.keep().boxed())).await.0
+        select_all(self.locks.iter().map(|(lock, _)| lock.keep().boxed())).await.0
     }
 
     /// Releases the locks.
     pub async fn release(self) {
-        for lock in self.locks.into_iter().rev() {
+        for (lock, _) in self.locks.into_iter().rev() {
             lock.release().await;
         }
     }

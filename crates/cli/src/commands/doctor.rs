@@ -4,6 +4,7 @@ mod call_evidence;
 mod doctor_check;
 mod report;
 mod server_route;
+mod state_check;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use ajo_auth::{AuthError, ImsError, ImsErrorKind, Secret, Timestamp, TransportEr
 use ajo_core::{CallError, CallOptions, Client, ErrorKind};
 use ajo_engine::TokenClaims;
 
-use crate::arguments::GlobalSettings;
+use crate::arguments::{GlobalSettings, StateTarget};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
@@ -22,6 +23,7 @@ use call_evidence::CallEvidence;
 use doctor_check::DoctorCheck;
 use report::DoctorReport;
 use server_route::{ServerRoute, check_of_auth_error};
+use state_check::check_state;
 
 /// Clock difference that is reported. `Date` has a resolution of one second, and the network adds latency.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(30);
@@ -32,10 +34,11 @@ const CALL_DEADLINE: Duration = Duration::from_secs(30);
 /// The first failed check, and its error.
 struct FailedCheck(DoctorCheck, CommandError);
 
-pub(crate) async fn run(settings: &GlobalSettings) -> Result<ExitCode, CommandError> {
+pub(crate) async fn run(settings: &GlobalSettings, target: &StateTarget) -> Result<ExitCode, CommandError> {
     let mut report = DoctorReport::default();
+    let state = check_state(settings, target, &mut report).await;
     let exit = match run_checks(settings, &mut report).await {
-        Ok(()) => ExitStatus::Success,
+        Ok(()) => state.map_or_else(|failure| failure.exit_status(), |()| ExitStatus::Success),
         Err(FailedCheck(step, failure)) => {
             let failure = session::name_rejected_source(settings, failure);
             report.add_failed(step, &failure);

@@ -12,6 +12,8 @@ mod unlock;
 
 use std::process::ExitCode;
 
+pub(crate) use opened_state::OpenedState;
+
 use crate::arguments::{GlobalSettings, StateCommand};
 use crate::command_error::CommandError;
 

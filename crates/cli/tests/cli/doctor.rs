@@ -69,6 +69,24 @@ pub(crate) async fn start_emulator() -> Emulator {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn state_is_checked_if_configured() {
+    let emulator = start_emulator().await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("ajo.state.json");
+    let location = path.to_str().expect("UTF-8");
+    let organization = emulator.environment().into_iter().find(|(name, _)| *name == "AJO_ORG_ID").expect("set").1;
+    let state = crate::state::example().to_json_string();
+    std::fs::write(&path, state.replace(crate::state::fake_bucket::ORGANIZATION, &organization)).expect("written");
+    let output = DoctorOutput::run(&emulator, &[("AJO_STATE", location)]).await;
+    assert_eq!((output.exit_code, output.checks_with_status("ok").last()), (Some(0), Some(&"state")));
+    assert_eq!(output.detail_and_hint("state"), format!("{location}: 4 configurations | "));
+
+    std::fs::write(&path, "<<<<<<<").expect("written");
+    let output = DoctorOutput::run(&emulator, &[("AJO_STATE", location)]).await;
+    output.assert_fails("state", 1, &[location, "not a state file", "restore it from git"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_checks_pass() {
     let emulator = start_emulator().await;
     let output = DoctorOutput::run(&emulator, &[]).await;

@@ -15,4 +15,5 @@ mod resource;
 mod simulate;
 mod size;
 mod snapshots;
+mod state;
 mod support;

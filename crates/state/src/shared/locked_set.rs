@@ -1,7 +1,6 @@
 //! One set of objects whose lease this process holds.
 
 use std::pin::pin;
-use std::time::Duration;
 
 use ajo_limits::{Digest, JournalHeader, LimitsState};
 use futures_util::future::select;
@@ -15,9 +14,6 @@ use crate::{JournalHandling, ObjectVersion, PutCondition, StateError};
 
 /// How many journal objects are deleted at a time (ours).
 const DELETE_CONCURRENCY: usize = 16;
-
-/// How long journal objects are deleted (ours). The lease is not renewed meanwhile. What is left is harmless.
-const MAX_CLEANUP_TIME: Duration = Duration::from_secs(20);
 
 /// The state, lease, and journal of one set.
 #[derive(Debug)]
@@ -155,12 +151,13 @@ impl LockedSet {
         stream::iter(deleting).buffer_unordered(DELETE_CONCURRENCY).collect::<()>().await;
     }
 
-    /// Deletes what nobody needs, and releases the lease, unless it is lost.
+    /// Cleans up and releases the lease, unless it is lost.
     pub(super) async fn release(&self) {
+        let timer = || self.lease.clock.sleep(MAX_RELEASE_TIME);
         if !self.lease.is_lost() {
+            select(pin!(self.delete_closed_journals()), timer()).await;
             // Without it, the next holder reads and seals the journal. A failure is harmless.
-            select(pin!(self.drop_empty_journals()), self.lease.clock.sleep(MAX_RELEASE_TIME)).await;
-            select(pin!(self.delete_closed_journals()), self.lease.clock.sleep(MAX_CLEANUP_TIME)).await;
+            select(pin!(self.drop_empty_journals()), timer()).await;
             self.lease.release().await;
         }
     }

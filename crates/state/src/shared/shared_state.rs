@@ -47,7 +47,8 @@ impl SharedState {
     }
 
     pub(crate) fn location(&self) -> String {
-        self.bucket.url("")
+        let url = self.bucket.url("");
+        url.strip_suffix('/').unwrap_or(&url).to_owned()
     }
 
     pub(super) fn document_error(&self, error: DocumentError) -> StateError {

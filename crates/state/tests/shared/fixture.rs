@@ -15,7 +15,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 pub(crate) const ORGANIZATION: &str = "A1B2@AdobeOrg";
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
-pub(crate) const MARGIN: Duration = Duration::from_secs(12);
+/// The lease time without the margin.
+pub(crate) const PERMIT: Duration = Duration::from_secs(48);
 pub(crate) const SANDBOX_FOLDER: &str = "A1B2@AdobeOrg/sandboxes/prod";
 
 /// The paused clock of tokio.
@@ -63,7 +64,7 @@ pub(crate) struct TestBucket {
 }
 
 impl TestBucket {
-    /// Plans a fault for the next `put` or `get` of an object whose name contains `name`.
+    /// Plans a fault for the next `put`, `get`, or `delete` of an object whose name contains `name`.
     pub(crate) fn fail_once(&self, operation: &'static str, name: &str, fault: Fault) {
         self.plan(operation, name, fault, false);
     }
@@ -164,7 +165,14 @@ impl Bucket for TestBucket {
     }
 
     fn delete<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BucketError>> {
-        self.memory.delete(name)
+        async move {
+            if let Some(Fault::Delay(time)) = self.fault("delete", name) {
+                // The machine is suspended.
+                tokio::time::advance(time).await;
+            }
+            self.memory.delete(name).await
+        }
+        .boxed()
     }
 
     fn url(&self, name: &str) -> String {

@@ -27,9 +27,12 @@ pub(crate) enum DoctorCheck {
     Capping,
     /// The caller may list the throttling configuration.
     Throttling,
+    /// The state can be read. Checked only if a setting names it.
+    State,
 }
 
 impl DoctorCheck {
+    /// The checks that depend on each other.
     pub(crate) const ALL: [Self; 12] = [
         Self::Credentials,
         Self::Keychain,
@@ -59,6 +62,7 @@ impl DoctorCheck {
             Self::Organization => "organization",
             Self::Capping => "capping",
             Self::Throttling => "throttling",
+            Self::State => "state",
         }
     }
 

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use ajo_limits::{LimitsState, ManagedConfig, StateSet};
 use ajo_state::SetStatus;
-use ajo_state::protocol::LeaseHolder;
 use serde_json::{Value, json};
 
 use super::opened_state::{OpenedState, join};
@@ -56,10 +55,8 @@ fn table(state: &LimitsState) -> SafeText {
 
 /// The holder of a lease and the unfinished applies.
 fn notes(status: &SetStatus) -> Vec<String> {
-    let holder = status.lease.as_ref().map(|(epoch, _, LeaseHolder { owner, process, run_url, since })| {
-        let run = run_url.as_ref().map_or_else(String::new, |url| format!(", {url}"));
-        format!("{}: locked by {owner}, process {process}, since {since}{run} (epoch {epoch})", status.set)
-    });
+    let lease = status.lease.as_ref();
+    let holder = lease.map(|(epoch, _, holder)| format!("{}: locked by {holder} (epoch {epoch})", status.set));
     let journals = status.journals.iter().map(|journal| {
         format!("{}: an apply started at {} did not finish, or still runs", status.set, journal.header.started_at)
     });

@@ -13,7 +13,7 @@ use crate::exit_status::ExitStatus;
 use crate::session::{AuthContext, Setting, SettingsReader};
 
 /// A state and its organization.
-pub(super) struct OpenedState {
+pub(crate) struct OpenedState {
     pub(super) store: StateStore,
     /// `None` if the state is empty and the settings name no organization.
     pub(super) organization: Option<String>,
@@ -48,7 +48,7 @@ pub(super) fn locate(
 }
 
 impl OpenedState {
-    pub(super) async fn open(
+    pub(crate) async fn open(
         settings: &GlobalSettings,
         target: &StateTarget,
         beside: Option<&PathBuf>,
@@ -70,13 +70,13 @@ impl OpenedState {
     }
 
     /// All sets, or those of the sandbox in the settings. Empty for an empty state.
-    pub(super) async fn read_sets(&self) -> Result<Vec<SetStatus>, CommandError> {
+    pub(crate) async fn read_sets(&self) -> Result<Vec<SetStatus>, CommandError> {
         let Some(organization) = &self.organization else { return Ok(Vec::new()) };
         Ok(self.store.backend.read_sets(organization, self.sandbox.as_ref()).await?)
     }
 
     /// The location, for messages.
-    pub(super) fn location(&self) -> String {
+    pub(crate) fn location(&self) -> String {
         self.store.backend.location()
     }
 }

@@ -72,9 +72,7 @@ async fn confirm(
     lease_time: Duration,
     holder: &LeaseHolder,
 ) -> Result<(), CommandError> {
-    let LeaseHolder { owner, process, run_url, since } = holder;
-    let run = run_url.as_ref().map_or_else(String::new, |url| format!(", {url}"));
-    output::print_note(safe!("{} is locked by {}, process {}, since {}{}", set, owner, process, since, run));
+    output::print_note(safe!("{} is locked by {}", set, holder));
     output::print_note(safe!(
         "if it still runs, it can send requests to the service for up to {} s after the unlock; its lease expires by itself {} s \
          after it stops",
