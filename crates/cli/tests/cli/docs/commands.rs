@@ -95,6 +95,13 @@ fn documented_commands_parse() {
     for command in commands {
         assert_eq!(parse_error(&command), None, "{command}");
     }
+    // The test that runs this page is skipped without a local S3 server.
+    let blocks = code_blocks(&read_page("docs/shared-state.md"));
+    let commands: Vec<String> = blocks.iter().flat_map(block_commands).collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for command in commands {
+        assert_eq!(parse_error(&command), None, "{command}");
+    }
     let unchecked: BTreeSet<String> = pages()
         .iter()
         .flat_map(|page| {

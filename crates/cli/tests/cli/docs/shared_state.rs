@@ -44,18 +44,20 @@ async fn commands_on_the_page_print_its_output() {
     // The paths in the state are relative to the root of the repository.
     fs::create_dir(fixture.path(".git")).expect("a directory");
     let mut ajo = fixture.command(&[]);
-    ajo.envs(server.variables()).env("AJO_LEASE_SECONDS", "3").env("EMULATOR", fixture.emulator.ims_url());
+    ajo.envs(server.variables()).env("AJO_LEASE_SECONDS", "6").env("EMULATOR", fixture.emulator.ims_url());
     let page_run = run_page(PAGE, &ajo, |block| {
         // The page says that this apply is killed before it deploys.
         let Some(apply) = block.strip_prefix("sed -i 's/v1/v2/' limits/prod.yaml\n") else {
             return Some(block.to_owned());
         };
-        let faults = "\"$EMULATOR/_emulator/faults\"";
         Some(format!(
             "sed -i 's/v1/v2/' limits/prod.yaml
-            {{ curl -fsS -X POST {faults} -d '{{\"at\": \"capping.can_deploy\", \"fault\": \"delay:60000\"}}'
-            timeout --signal=KILL 2 {}
-            curl -fsS -X DELETE {faults}; }} > killed.log 2>&1 || true",
+            {{ control() {{ curl -fsS \"$EMULATOR/_emulator/$1\" \"${{@:2}}\"; }}
+            control calls -X DELETE
+            control faults -d '{{\"at\": \"capping.can_deploy\", \"fault\": \"delay:60000\"}}'
+            set -m; {} & set +m
+            until control 'calls?operation=capping.can_deploy' | grep -q can_deploy; do sleep 0.1; done
+            kill -KILL -- -$!; control faults -X DELETE; }} > killed.log 2>&1 || true",
             apply.trim_end()
         ))
     });

@@ -22,8 +22,8 @@ pub(super) struct WorkflowRun<'r> {
     repository: &'r CiRepository,
     workflow: Value,
     pub(super) context: Context,
-    /// The step `apply` is killed after this time.
-    pub(super) kill_apply_after_s: Option<u32>,
+    /// The step `apply` is killed when this file exists.
+    pub(super) kill_apply_on: Option<PathBuf>,
     /// The artifact of this run.
     artifact: PathBuf,
 }
@@ -44,7 +44,7 @@ impl<'r> WorkflowRun<'r> {
         ];
         let context = context.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let artifact = repository.new_path("plan");
-        Self { repository, workflow: parse(&example("github/limits.yml")), context, kill_apply_after_s: None, artifact }
+        Self { repository, workflow: parse(&example("github/limits.yml")), context, kill_apply_on: None, artifact }
     }
 
     pub(super) async fn run_job(&mut self, name: &str) -> JobResult {
@@ -111,8 +111,12 @@ impl<'r> WorkflowRun<'r> {
                 Some("actions/download-artifact") => format!("cp '{}' plan.json", self.artifact.display()),
                 Some(other) => panic!("unknown action {other}"),
             };
-            if let (Some(seconds), true) = (self.kill_apply_after_s, step["id"] == "apply") {
-                script = format!("timeout --signal=KILL {seconds} {script}");
+            if let (Some(file), true) = (&self.kill_apply_on, step["id"] == "apply") {
+                // The others need not wait for a minute.
+                variables.insert("AJO_LEASE_SECONDS".to_owned(), "5".to_owned());
+                // A job of bash has its own process group.
+                let wait = format!("until [ -e '{}' ]; do sleep 0.1; done", file.display());
+                script = format!("set -m; {{ {script}; }} & {wait}; kill -KILL -- -$!; exit 137");
             }
             let output = self.repository.run(&directory, &script, &variables).await;
             if output.exit_code != Some(0) {

@@ -1,5 +1,8 @@
 //! Jobs of several machines with the state in a bucket.
 
+use std::fs;
+use std::time::Duration;
+
 use ajo_state::protocol::LeaseDocument;
 use ajo_state::{Bucket as _, BucketUrl, CloudBucket};
 
@@ -20,10 +23,7 @@ impl SharedCi {
         let server = moto_server()?;
         let url = BucketUrl { prefix: "team-a".to_owned(), ..server.create_bucket() };
         let bucket = CloudBucket::from_variables(&url, server.variables()).expect("a bucket");
-        let mut credentials = server.variables();
-        // A killed job blocks the next one for a lease time.
-        credentials.push(("AJO_LEASE_SECONDS".to_owned(), "3".to_owned()));
-        let place = SharedPlace::Bucket { url: url.to_string(), credentials };
+        let place = SharedPlace::Bucket { url: url.to_string(), credentials: server.variables() };
         Some(Self { repository: CiRepository::start_with(place).await, bucket })
     }
 
@@ -46,11 +46,20 @@ impl SharedCi {
         self.repository.fixture.add_fault(&format!("capping.create=delay:{milliseconds}"));
     }
 
+    fn create_count(&self) -> usize {
+        self.repository.fixture.emulator.state().calls().for_operation("capping.create").len()
+    }
+
+    async fn wait_for_creates(&self, count: usize) {
+        while self.create_count() < count {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Checks that both limits are live, and that nothing was created twice.
     async fn expect_applied_once(&self) {
         self.repository.expect_limits(&[("a", 1), ("b", 1)]).await;
-        let creates = self.repository.fixture.emulator.state().calls().for_operation("capping.create").len();
-        assert_eq!(creates, 2);
+        assert_eq!(self.create_count(), 2);
     }
 }
 
@@ -80,14 +89,17 @@ async fn github_finishes_apply_of_killed_runner() {
     let mut run = WorkflowRun::new(&ci.repository, "push");
     run.run_job("plan").await;
     ci.delay_creates(60_000);
-    run.kill_apply_after_s = Some(3);
-    assert_eq!(run.run_job("apply").await, JobResult::Failure);
+    let killed = ci.repository.new_path("killed");
+    run.kill_apply_on = Some(killed.clone());
+    let (result, ()) = tokio::join!(run.run_job("apply"), async {
+        ci.wait_for_creates(2).await;
+        fs::write(killed, "").expect("written");
+    });
+    assert_eq!(result, JobResult::Failure);
     ci.repository.fixture.clear_faults();
-    let calls = ci.repository.fixture.emulator.state().calls().for_operation("capping.deploy").len();
-    assert_eq!(calls, 0, "it was killed before it deployed");
 
     // The same job on another machine records the calls. Then its plan is stale.
-    run.kill_apply_after_s = None;
+    run.kill_apply_on = None;
     assert_eq!(run.run_job("apply").await, JobResult::Failure);
     assert_eq!(run.context["needs.apply.outputs.code"], "6");
     assert_eq!(run.run_job("plan-again").await, JobResult::Success);
@@ -106,7 +118,7 @@ async fn gitlab_jobs_apply_one_after_another() {
     }
     assert_eq!(ci.object_count().await, 0, "a plan writes nothing");
     ci.delay_creates(1000);
-    let [mut first, mut second] = pipelines.each_ref().map(|pipeline| pipeline.next());
+    let [mut first, mut second] = pipelines.each_ref().map(Pipeline::next);
     let (first, second) = tokio::join!(first.run_job("limits-apply"), second.run_job("limits-apply"));
     let mut codes = [first.exit_code, second.exit_code];
     codes.sort_unstable();
