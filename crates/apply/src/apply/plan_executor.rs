@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ajo_core::{Api, CallError, Client, Uid, Verb};
 use ajo_limits::{ConfigChange, DeployState, Journal, LiveState, ObservedConfig, Plan, PlanTask, StepState};
+use ajo_state::{ApplyJournal, StateError, StateLock};
 use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt as _};
 
@@ -14,7 +15,6 @@ use super::late_request::LateRequest;
 use super::service_reader::ServiceReader;
 use super::service_writer::{self, WriteError, can_deploy_error, step_error};
 use super::write_permit::WritePermit;
-use ajo_state::{ApplyJournal, StateError, StateLock};
 
 /// Receives progress and can cancel an apply.
 pub trait ApplyObserver: Send + Sync {
