@@ -159,3 +159,26 @@ async fn deployed_duplicate_is_not_deleted() {
     assert_eq!(planned.plan.unmanaged.iter().map(|found| &found.uid).collect::<Vec<_>>(), [&late]);
     planned.lock.release().await;
 }
+
+#[tokio::test]
+async fn late_create_before_own_is_adopted() {
+    let world = SharedWorld::start().await;
+    let wanted = desired(&[(capping("a", 1), true)]);
+    world.add_fault("capping.create=drop_before");
+    let former = world.machine("former", &sandbox());
+    let planned = former.plan(&wanted).await;
+    former.run(&planned, &never_cancelled()).await;
+    drop(planned);
+    world.emulator.state().clear_faults();
+    let new = world.machine("new", &sandbox());
+    let planned = new.plan(&wanted).await;
+    let body = wanted.configs[0].definition.to_request_body().expect("complete");
+    let late = former.client.create_raw(Api::Capping, body).await.expect("created late");
+    let outcome = new.run(&planned, &never_cancelled()).await;
+    assert_eq!(outcome.journal.results()[0].state, StepState::Failed, "it exists already");
+    planned.lock.release().await;
+    new.apply(&wanted).await.expect("a deploy");
+    let found = new.observe().await.configs;
+    assert_eq!(found.iter().map(|it| (&it.uid, it.deploy_state.is_deployed())).collect::<Vec<_>>(), [(&late, true)]);
+    assert!(new.apply(&wanted).await.is_none());
+}

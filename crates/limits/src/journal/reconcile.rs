@@ -46,7 +46,7 @@ impl Journal {
             );
         }
         if self.covers(Api::Capping) {
-            state.drop_unused_late_creates(sandbox, |key| desired.contains_key(key));
+            state.drop_unused_late_creates(&self.header.plan);
         }
     }
 

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConfigDefinition, ConfigKey, DeployState, DesiredLimits, Digest, LimitsState, ManagedConfig, ObservedConfig,
-    ObservedLimits, SecretHmac, SecretSalt,
+    ConfigDefinition, ConfigKey, DeployState, DesiredConfig, DesiredLimits, Digest, LimitsState, ManagedConfig,
+    ObservedConfig, ObservedLimits, Plan, SecretHmac, SecretSalt,
 };
 
 /// A create call without a response whose configuration the service did not show afterwards. The service may still process it,
@@ -64,12 +64,11 @@ impl LimitsState {
         self.late_creates.retain(|late| late.sandbox != sandbox || late.key != *key);
     }
 
-    /// Removes the late creates of a sandbox whose keys are neither in the files nor managed.
-    pub(crate) fn drop_unused_late_creates(&mut self, sandbox: &SandboxName, in_files: impl Fn(&ConfigKey) -> bool) {
-        let managed: BTreeSet<_> =
-            self.configs.iter().filter(|managed| managed.sandbox == sandbox.as_str()).map(|it| &it.key).collect();
-        self.late_creates
-            .retain(|late| late.sandbox != sandbox.as_str() || in_files(&late.key) || managed.contains(&late.key));
+    /// Removes the late creates of the plan's sandbox whose keys are neither in the files nor managed.
+    pub fn drop_unused_late_creates(&mut self, plan: &Plan) {
+        let managed = self.configs.iter().filter(|managed| managed.sandbox == plan.sandbox).map(|it| it.key.clone());
+        let used: BTreeSet<_> = plan.desired.iter().map(DesiredConfig::key).chain(managed).collect();
+        self.late_creates.retain(|late| late.sandbox != plan.sandbox || used.contains(&late.key));
     }
 
     /// Manages the configurations that late creates left, if no managed configuration has their keys. The configuration must be
