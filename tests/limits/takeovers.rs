@@ -1,7 +1,7 @@
 //! A second machine, with nothing but the bucket, finishes an apply that was killed after any of its requests.
 
-use ajo_core::{Api, SandboxName};
-use ajo_limits::{ConfigDefinition, DesiredLimits};
+use ajo_core::{Api, SandboxName, Uid};
+use ajo_limits::{ChangeReason, ConfigDefinition, DesiredLimits, StepState};
 use ajo_tests::sample_count;
 
 use crate::limits::fixture::{capping, desired, never_cancelled, sandbox, throttling};
@@ -110,11 +110,60 @@ async fn other_sandbox_finishes_throttling() {
     converges_after_any_request(Scenario { redeploy: "direct", fault: None, with_other_sandbox: true }).await;
 }
 
+/// The UID of a configuration that the service creates after another machine took over and created it, too.
+async fn create_late(world: &SharedWorld, wanted: &DesiredLimits) -> Uid {
+    // The request is on its way when the machine loses its lease.
+    world.add_fault("capping.create=drop_before");
+    let former = world.machine("former", &sandbox());
+    let planned = former.plan(wanted).await;
+    former.run(&planned, &never_cancelled()).await;
+    drop(planned);
+    world.emulator.state().clear_faults();
+    world.machine("new", &sandbox()).apply(wanted).await;
+    let body = wanted.configs[0].definition.to_request_body().expect("complete");
+    former.client.create_raw(Api::Capping, body).await.expect("created late")
+}
+
 #[tokio::test]
-async fn late_create_is_not_adopted() {
+async fn late_create_is_deleted() {
     let world = SharedWorld::start().await;
     let wanted = desired(&[(capping("a", 1), true)]);
-    // The request is on its way when the machine loses its lease.
+    let late = create_late(&world, &wanted).await;
+    let new = world.machine("new", &sandbox());
+    let planned = new.plan(&wanted).await;
+    let changes: Vec<_> = planned.plan.changes.iter().map(|it| (&it.reason, it.uid.as_ref())).collect();
+    assert_eq!(changes, [(&ChangeReason::LateCreate, Some(&late))]);
+    planned.lock.release().await;
+    new.apply(&wanted).await.expect("a deletion");
+    let left = new.observe().await.configs;
+    assert_eq!(left.iter().map(|found| found.uid != late).collect::<Vec<_>>(), [true]);
+    let planned = new.plan(&wanted).await;
+    assert!(planned.plan.is_empty(), "{:?}", planned.plan.changes);
+    assert_eq!(planned.lock.stored().state.late_creates, []);
+    planned.lock.release().await;
+}
+
+#[tokio::test]
+async fn deployed_duplicate_is_not_deleted() {
+    let world = SharedWorld::start().await;
+    let wanted = desired(&[(capping("a", 1), true)]);
+    let late = create_late(&world, &wanted).await;
+    let new = world.machine("new", &sandbox());
+    let planned = new.plan(&wanted).await;
+    new.client.capping().deploy(&late).await.expect("deployed by someone else");
+    let outcome = new.run(&planned, &never_cancelled()).await;
+    assert_eq!(outcome.journal.results()[0].state, StepState::Failed, "it is not as planned");
+    planned.lock.release().await;
+    let planned = new.plan(&wanted).await;
+    assert!(planned.plan.is_empty(), "{:?}", planned.plan.changes);
+    assert_eq!(planned.plan.unmanaged.iter().map(|found| &found.uid).collect::<Vec<_>>(), [&late]);
+    planned.lock.release().await;
+}
+
+#[tokio::test]
+async fn late_create_before_own_is_adopted() {
+    let world = SharedWorld::start().await;
+    let wanted = desired(&[(capping("a", 1), true)]);
     world.add_fault("capping.create=drop_before");
     let former = world.machine("former", &sandbox());
     let planned = former.plan(&wanted).await;
@@ -122,18 +171,14 @@ async fn late_create_is_not_adopted() {
     drop(planned);
     world.emulator.state().clear_faults();
     let new = world.machine("new", &sandbox());
-    new.apply(&wanted).await;
-    let managed = new.observe().await.configs.remove(0).uid;
+    let planned = new.plan(&wanted).await;
     let body = wanted.configs[0].definition.to_request_body().expect("complete");
     let late = former.client.create_raw(Api::Capping, body).await.expect("created late");
-    for _ in 0..2 {
-        let plan = new.plan(&wanted).await;
-        assert!(plan.plan.is_empty(), "{:?}", plan.plan.changes);
-        let duplicates: Vec<_> = plan.plan.unmanaged.iter().map(|found| &found.uid).collect();
-        assert_eq!(duplicates, [&late], "the command reports it");
-        let state = &plan.lock.stored().state;
-        assert_eq!(state.configs.iter().map(|config| &config.uid).collect::<Vec<_>>(), [&managed]);
-        plan.lock.release().await;
-        assert!(new.apply(&wanted).await.is_none());
-    }
+    let outcome = new.run(&planned, &never_cancelled()).await;
+    assert_eq!(outcome.journal.results()[0].state, StepState::Failed, "it exists already");
+    planned.lock.release().await;
+    new.apply(&wanted).await.expect("a deploy");
+    let found = new.observe().await.configs;
+    assert_eq!(found.iter().map(|it| (&it.uid, it.deploy_state.is_deployed())).collect::<Vec<_>>(), [(&late, true)]);
+    assert!(new.apply(&wanted).await.is_none());
 }

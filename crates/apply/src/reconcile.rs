@@ -60,6 +60,7 @@ pub async fn reconcile(
             unsaved.push(journal.clone());
         }
     }
+    state.adopt_late_creates(desired, &observed);
     Ok(ReconciledLimits { observed, state, unsaved })
 }
 

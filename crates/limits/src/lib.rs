@@ -87,6 +87,6 @@ pub use plan::{
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
 pub use secrets::{SecretHmac, SecretHmacError, SecretSalt, SecretValues};
 pub use state::{
-    BucketProvider, BucketUrl, LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION, SetOrder, StateLocation,
-    StateLocationError, StateSerials, StateSet, relative_path,
+    BucketProvider, BucketUrl, LateCreate, LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION, SetOrder,
+    StateLocation, StateLocationError, StateSerials, StateSet, relative_path,
 };

@@ -1,5 +1,6 @@
 //! The state: which configurations are managed, and how the last apply left them.
 
+mod late_create;
 mod limits_state;
 mod managed_config;
 mod state_edit;
@@ -8,6 +9,7 @@ mod state_parts;
 mod state_serials;
 mod state_set;
 
+pub use late_create::LateCreate;
 pub use limits_state::{LimitsState, LimitsStateError, STATE_VERSION};
 pub use managed_config::ManagedConfig;
 pub use state_edit::relative_path;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{Digest, JOURNAL_VERSION, JournalEntry, JournalHeader};
+use crate::{Digest, JOURNAL_VERSION, JournalEntry, JournalHeader, LimitsState, ManagedConfig};
 
 /// The calls of an apply: done, failed, unknown, or not started.
 ///
@@ -115,6 +115,15 @@ impl Journal {
     /// The digest of the sandbox's state, as last known to this apply: after reconciling, or else before the apply.
     pub fn state_digest(&self) -> &Digest {
         self.reconciled_digest().unwrap_or(&self.header.state_digest)
+    }
+
+    /// Whether the state of the sandbox is as this apply last knew it. If the journal has the calls of one API, only its
+    /// configurations count.
+    pub fn matches_state(&self, state: &LimitsState) -> bool {
+        let is_covered = |managed: &&ManagedConfig| self.header.api.is_none_or(|api| api == managed.key.api);
+        let configs = state.configs.iter().filter(is_covered).cloned().collect();
+        let covered = LimitsState { configs, ..LimitsState::default() };
+        *self.state_digest() == covered.sandbox_digest(&self.header.plan.sandbox)
     }
 
     fn reconciled_digest(&self) -> Option<&Digest> {

@@ -6,8 +6,8 @@ use ajo_core::{Api, LiveLimit, SandboxName, Uid, Verb};
 
 use super::live_limit::report_live_limit;
 use crate::{
-    ConfigChange, ConfigKey, DeployState, DesiredConfig, Journal, JournalEntry, LimitsState, ManagedConfig,
-    ObservedConfig, ObservedLimits, StepError, StepResult, StepState,
+    ChangeReason, ConfigChange, ConfigKey, DeployState, DesiredConfig, Journal, JournalEntry, LateCreate, LimitsState,
+    ManagedConfig, ObservedConfig, ObservedLimits, StepError, StepResult, StepState,
 };
 
 impl Journal {
@@ -44,6 +44,9 @@ impl Journal {
                 &Reconciler { wanted: desired.get(&progress.change.key).copied(), observed, sandbox },
                 state,
             );
+        }
+        if self.covers(Api::Capping) {
+            state.drop_unused_late_creates(&self.header.plan);
         }
     }
 
@@ -212,12 +215,29 @@ impl<'j> ReplayedChange<'j> {
         let (confirmed, possible) = self.possible_states(reconciler.wanted);
         let Some(uid) = self.uid else {
             // The response to the create call was lost, so the UID is unknown.
-            if let Some(found) = possible.and_then(|deploy_state| self.find_created(&deploy_state, reconciler, state)) {
+            let Some(created) = possible else { return };
+            if let Some(found) = self.find_created(&created, reconciler, state) {
                 self.forget_replaced(reconciler, state);
                 state.record(self.entry(found, reconciler, state));
+            } else if self.change.key.api == Api::Capping {
+                let late = LateCreate::new(reconciler.sandbox, &created.saved);
+                let is_shown = self.candidates(reconciler, state).any(|found| late.matches(found));
+                // The state is newer than this journal if it has the configuration.
+                let is_managed = |found: &ObservedConfig| {
+                    found.key() == late.key && state.get(&found.uid).is_some_and(|it| it.key == late.key)
+                };
+                if !is_shown && !observed.configs.iter().any(is_managed) {
+                    state.record_late_create(late);
+                }
             }
             return;
         };
+        if self.change.reason == ChangeReason::LateCreate {
+            if self.is_done() || observed.absent.contains(uid) {
+                state.remove_late_create(reconciler.sandbox.as_str(), &self.change.key);
+            }
+            return;
+        }
         if self.change.uid.is_none() {
             self.forget_replaced(reconciler, state);
         }
@@ -298,14 +318,20 @@ impl<'j> ReplayedChange<'j> {
         reconciler: &Reconciler<'o>,
         state: &LimitsState,
     ) -> Option<&'o ObservedConfig> {
-        let is_managed = |uid: &Uid| state.configs.iter().any(|managed| managed.uid == *uid);
-        let mut candidates = reconciler
-            .observed
-            .configs
-            .iter()
-            .filter(|found| found.key() == self.change.key && !is_managed(&found.uid));
+        let mut candidates = self.candidates(reconciler, state);
         let found = candidates.next()?;
         (candidates.next().is_none() && deploy_state_for(reconciler.wanted, found) == *deploy_state).then_some(found)
+    }
+
+    /// The unmanaged configurations with the key of this change.
+    fn candidates<'o>(
+        &self,
+        reconciler: &Reconciler<'o>,
+        state: &LimitsState,
+    ) -> impl Iterator<Item = &'o ObservedConfig> {
+        let is_managed = |uid: &Uid| state.configs.iter().any(|managed| managed.uid == *uid);
+        let configs = reconciler.observed.configs.iter();
+        configs.filter(move |found| found.key() == self.change.key && !is_managed(&found.uid))
     }
 
     fn into_results(self) -> Vec<StepResult> {

@@ -97,6 +97,8 @@ pub enum ChangeReason {
     DeletedRemotely,
     /// It was removed from the files.
     RemovedFromFiles,
+    /// An interrupted apply created it after another one had created the configuration.
+    LateCreate,
 }
 
 impl ConfigChange {
@@ -138,14 +140,14 @@ impl ConfigChange {
     }
 
     /// The deletion of a configuration.
-    pub(crate) fn deletion(found: &ObservedConfig, options: PlanOptions) -> Self {
+    pub(crate) fn deletion(found: &ObservedConfig, reason: ChangeReason, options: PlanOptions) -> Self {
         let undeploy = found.deploy_state.is_deployed() && !options.force_delete;
         Self {
             key: found.key(),
             previous_key: None,
             uid: Some(found.uid.clone()),
             action: Action::Delete,
-            reason: ChangeReason::RemovedFromFiles,
+            reason,
             field_diffs: diff_definitions(Some(&found.deploy_state.saved), None),
             preserved_fields: Vec::new(),
             last_modified_at: found.last_modified_at.clone(),
@@ -268,6 +270,7 @@ impl fmt::Display for ChangeReason {
             }
             Self::DeletedRemotely => f.write_str("someone else deleted it at the service"),
             Self::RemovedFromFiles => f.write_str("it was removed from the files"),
+            Self::LateCreate => f.write_str("created late by an apply that was interrupted"),
         }
     }
 }

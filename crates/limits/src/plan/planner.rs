@@ -1,5 +1,6 @@
 //! Compares the limits files with the service and the state file, and decides on each configuration.
 
+mod late_creates;
 mod list_checks;
 mod prune;
 
@@ -21,6 +22,7 @@ pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsSt
         planner.plan_config(wanted);
     }
     planner.prune(options);
+    planner.delete_late_creates(state, options);
     planner.check_missing(options);
     planner.check_list();
     planner.finish(options, state.sandbox_digest(desired.sandbox.as_str()))

@@ -6,7 +6,7 @@ use ajo_core::{Api, SandboxName, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, ManagedConfig, ObservedLimits, Plan, StateSerials};
+use crate::{Digest, LateCreate, ManagedConfig, ObservedLimits, Plan, StateSerials};
 
 /// The version of the state file format.
 pub const STATE_VERSION: u32 = 1;
@@ -37,6 +37,9 @@ pub struct LimitsState {
     /// The managed configurations.
     #[serde(default)]
     pub configs: Vec<ManagedConfig>,
+    /// Create calls of interrupted applies that the service may still process.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late_creates: Vec<LateCreate>,
 }
 
 /// A state file that cannot be used.
@@ -57,7 +60,13 @@ pub enum LimitsStateError {
 
 impl Default for LimitsState {
     fn default() -> Self {
-        Self { version: STATE_VERSION, organization: None, serials: StateSerials::default(), configs: Vec::new() }
+        Self {
+            version: STATE_VERSION,
+            organization: None,
+            serials: StateSerials::default(),
+            configs: Vec::new(),
+            late_creates: Vec::new(),
+        }
     }
 }
 
@@ -78,7 +87,8 @@ impl LimitsState {
             return Err(LimitsStateError::UnsupportedVersion(version));
         }
         let state: Self = serde_json::from_str(text).map_err(malformed)?;
-        let mut sandboxes = state.configs.iter().map(|managed| &managed.sandbox).chain(state.serials.sandboxes.keys());
+        let sandboxes = state.configs.iter().map(|managed| &managed.sandbox).chain(state.serials.sandboxes.keys());
+        let mut sandboxes = sandboxes.chain(state.late_creates.iter().map(|late| &late.sandbox));
         let invalid = sandboxes.find_map(|sandbox| sandbox.parse::<SandboxName>().err());
         invalid.map_or(Ok(state), |error| Err(LimitsStateError::Malformed(error.to_string())))
     }
@@ -95,6 +105,7 @@ impl LimitsState {
                 |managed: &ManagedConfig| (managed.sandbox.clone(), managed.key.clone(), managed.uid.clone());
             sort_key(one).cmp(&sort_key(other))
         });
+        sorted.late_creates.sort_by(|one, other| (&one.sandbox, &one.key).cmp(&(&other.sandbox, &other.key)));
         serde_json::to_string_pretty(&sorted).expect("strings and lists") + "\n"
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ajo_core::Api;
 
-use crate::{LimitsState, ManagedConfig, StateSerials, StateSet};
+use crate::{LateCreate, LimitsState, ManagedConfig, StateSerials, StateSet};
 
 /// How a set relates to the same set of another state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,7 @@ impl LimitsState {
     pub fn sets(&self) -> BTreeSet<StateSet> {
         let sandboxes = self.configs.iter().filter(|managed| managed.key.api == Api::Capping);
         let sandboxes = sandboxes.map(|managed| managed.sandbox.as_str());
+        let sandboxes = sandboxes.chain(self.late_creates.iter().map(|late| late.sandbox.as_str()));
         // `parse` accepts only valid names.
         let sandboxes =
             sandboxes.chain(self.serials.sandboxes.keys().map(String::as_str)).filter_map(|it| it.parse().ok());
@@ -37,7 +38,8 @@ impl LimitsState {
         let mut serials = StateSerials::default();
         serials.set(set, self.serials.get(set));
         let configs = self.configs.iter().filter(|managed| set.contains(managed)).cloned().collect();
-        Self { serials, configs, ..self.clone() }
+        let late_creates = self.late_creates.iter().filter(|late| set.contains_late_create(late)).cloned().collect();
+        Self { serials, configs, late_creates, ..self.clone() }
     }
 
     /// Replaces a set with that of another state.
@@ -46,6 +48,8 @@ impl LimitsState {
         self.serials.set(set, other.serials.get(set));
         self.configs.retain(|managed| !set.contains(managed));
         self.configs.extend(other.configs.iter().filter(|managed| set.contains(managed)).cloned());
+        self.late_creates.retain(|late| !set.contains_late_create(late));
+        self.late_creates.extend(other.late_creates.iter().filter(|late| set.contains_late_create(late)).cloned());
     }
 
     /// Sets the serials for a save that replaces `saved`: each set that it changes gets a greater one.
@@ -70,12 +74,14 @@ impl LimitsState {
     }
 
     fn has_entries(&self, set: &StateSet) -> bool {
-        self.configs.iter().any(|managed| set.contains(managed))
+        self.entries(set) != (Vec::new(), Vec::new())
     }
 
-    fn entries(&self, set: &StateSet) -> Vec<&ManagedConfig> {
-        let mut entries: Vec<_> = self.configs.iter().filter(|managed| set.contains(managed)).collect();
-        entries.sort_by(|one, other| one.uid.cmp(&other.uid));
-        entries
+    fn entries(&self, set: &StateSet) -> (Vec<&ManagedConfig>, Vec<&LateCreate>) {
+        let mut configs: Vec<_> = self.configs.iter().filter(|managed| set.contains(managed)).collect();
+        configs.sort_by(|one, other| one.uid.cmp(&other.uid));
+        let mut late: Vec<_> = self.late_creates.iter().filter(|late| set.contains_late_create(late)).collect();
+        late.sort_by(|one, other| one.key.cmp(&other.key));
+        (configs, late)
     }
 }

@@ -2,7 +2,7 @@
 
 use ajo_core::{Api, SandboxName};
 
-use crate::ManagedConfig;
+use crate::{LateCreate, ManagedConfig};
 
 /// A part of a state that is locked and changed on its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,5 +29,10 @@ impl StateSet {
             Self::Sandbox(sandbox) => managed.key.api == Api::Capping && managed.sandbox == sandbox.as_str(),
             Self::Throttling => managed.key.api == Api::Throttling,
         }
+    }
+
+    /// Whether a late create belongs to this set. Throttling has none.
+    pub(super) fn contains_late_create(&self, late: &LateCreate) -> bool {
+        matches!(self, Self::Sandbox(sandbox) if late.sandbox == sandbox.as_str())
     }
 }

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod drift;
+mod late_creates;
 mod normalization;
 mod plan_digest;
 mod properties;

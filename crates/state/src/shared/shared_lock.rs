@@ -56,19 +56,23 @@ impl SharedLock {
     }
 
     pub(crate) async fn save(&self, state: &LimitsState, handling: JournalHandling) -> Result<(), StateError> {
-        let digest = state.sandbox_digest(self.scope.sandbox.as_str());
+        let name = self.scope.sandbox.as_str();
         let throttling = state.part(&StateSet::Throttling);
         if self.throttling.is_none() && throttling.configs != self.stored.state.part(&StateSet::Throttling).configs {
             return Err(StateError::ThrottlingNotLocked);
         }
-        self.sandbox.save(state.part(&StateSet::Sandbox(self.scope.sandbox.clone())), handling, &digest).await?;
+        // Each journal has the digest of its own part: the process may end between the two writes.
+        let sandbox = state.part(&StateSet::Sandbox(self.scope.sandbox.clone()));
+        let digest = sandbox.sandbox_digest(name);
+        self.sandbox.save(sandbox, handling, &digest).await?;
         if let Some(set) = &self.throttling {
+            let digest = throttling.sandbox_digest(name);
             set.save(throttling, handling, &digest).await?;
         }
         Ok(())
     }
 
-    /// Starts a journal in each set that the plan changes.
+    /// Starts a journal in each set.
     pub(crate) async fn start_journal(&self, header: &JournalHeader) -> Result<BucketJournal, StateError> {
         if self.throttling.is_none() && header.plan.changes.iter().any(|change| change.key.api == Api::Throttling) {
             return Err(StateError::ThrottlingNotLocked);
@@ -77,7 +81,8 @@ impl SharedLock {
         let mut parts = Vec::new();
         for (api, set) in sets {
             let Some(set) = set else { continue };
-            set.start_journal(JournalHeader { api: Some(api), ..header.clone() }).await?;
+            let state_digest = set.state().await.sandbox_digest(self.scope.sandbox.as_str());
+            set.start_journal(JournalHeader { api: Some(api), state_digest, ..header.clone() }).await?;
             parts.push((api, set.clone()));
         }
         Ok(BucketJournal::new(parts))

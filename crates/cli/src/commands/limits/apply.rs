@@ -229,6 +229,7 @@ async fn sync_state(
     plan.stale.iter().for_each(|managed| state.record(managed.clone()));
     state.mark_orphaned(plan);
     plan.missing.iter().for_each(|uid| state.remove(uid));
+    state.drop_unused_late_creates(plan);
     if !state.configs.is_empty() {
         state.organization.get_or_insert_with(|| service.organization().to_owned());
     }

@@ -71,8 +71,8 @@ fn last_journal<'s>(stored: &'s StoredState, sandbox: &SandboxName) -> Option<&'
 
 /// Fails if the state has changed since the interrupted apply.
 pub(crate) fn check_state(stored: &StoredState, sandbox: &SandboxName) -> Result<(), CommandError> {
-    let Some(journal) = last_journal(stored, sandbox) else { return Ok(()) };
-    if *journal.state_digest() == stored.state.sandbox_digest(sandbox.as_str()) {
+    let mut journals = stored.journals.iter().filter(|journal| journal.header.plan.sandbox == sandbox.as_str());
+    if journals.all(|journal| journal.matches_state(&stored.state)) {
         Ok(())
     } else {
         Err(stale_error("the state has changed since the apply was interrupted"))

@@ -6,9 +6,9 @@ use ajo_core::rules::Severity;
 use ajo_core::{Api, LiveLimit, Uid, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
-    DesiredConfig, DesiredLimits, DriftReport, DuplicateConfig, FieldDiff, FileDiagnostic, LimitsState, LiveState,
-    ManagedConfig, ObservedConfig, ObservedLimits, PatternOverlap, PatternRelation, PlanOptions, SourceLocation,
-    StepError, StepResult, StepState, UnmanagedConfig, UnmanagedReason, plan,
+    DesiredConfig, DesiredLimits, DriftReport, DuplicateConfig, FieldDiff, FileDiagnostic, LateCreate, LimitsState,
+    LiveState, ManagedConfig, ObservedConfig, ObservedLimits, PatternOverlap, PatternRelation, PlanOptions,
+    SourceLocation, StepError, StepResult, StepState, UnmanagedConfig, UnmanagedReason, plan,
 };
 use serde_json::{Value, json};
 
@@ -194,6 +194,8 @@ pub(super) fn all_changes() -> CommandReport {
     fixture.add_observed(6, state(capping("same", 10), true), Some(state(capping("same", 10), true)));
     fixture.add_observed(7, state(capping("removed", 10), true), Some(state(capping("removed", 10), true)));
     fixture.add_observed(8, state(capping("unmanaged", 10), true), None);
+    fixture.add_observed(9, state(capping("update", 400), false), None);
+    fixture.state.late_creates.push(LateCreate::new(&fixture.desired.sandbox, &capping("update", 400)));
     let mut report = fixture.report(CommandOutcome::Changes, PlanOptions { prune: true, ..PlanOptions::default() });
     report.diagnostics = ["update", "same", "same"]
         .map(|name| FileDiagnostic {

@@ -1,7 +1,7 @@
 //! Managed configurations that are in no file.
 
 use super::{Planner, remote_change_reason};
-use crate::{BlockReason, Blocker, ConfigChange, NotGivenConfig, PlanOptions};
+use crate::{BlockReason, Blocker, ChangeReason, ConfigChange, NotGivenConfig, PlanOptions};
 
 impl Planner<'_> {
     /// Handles managed configurations that are in no file.
@@ -20,7 +20,8 @@ impl Planner<'_> {
                 self.orphaned.push(found.into());
             } else if managed.is_unchanged(found) {
                 deletes += 1;
-                self.changes.push(ConfigChange::deletion(&found.clone().with_salt(managed.salt()), options));
+                let found = found.clone().with_salt(managed.salt());
+                self.changes.push(ConfigChange::deletion(&found, ChangeReason::RemovedFromFiles, options));
             } else {
                 let reason = remote_change_reason(managed, found);
                 self.blockers.push(Blocker {
