@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ajo_shared_state_tests::recording::{Endpoint, RequestLog};
 use ajo_shared_state_tests::{RandomRun, RecordedBucket, SandboxLimits, Store, TestService};
 use ajo_state::BucketUrl;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::support::{CommandOutput, ajo_command};
@@ -159,22 +160,16 @@ impl Machine {
     }
 }
 
-/// Waits for the end of a process.
+/// Waits for the end of a process, and reads its output meanwhile. A process that hangs is killed and fails the test.
 pub(crate) async fn wait_for(child: Child) -> CommandOutput {
-    let wait = move || {
-        let mut child = child;
-        let deadline = Instant::now() + TIMEOUT;
-        while child.try_wait().expect("a status").is_none() {
-            if Instant::now() > deadline {
-                child.kill().expect("killed");
-                let output = CommandOutput::from(child.wait_with_output().expect("it ended"));
-                panic!("ajo hangs: {}{}", output.stdout, output.stderr);
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        child.wait_with_output().expect("it ended").into()
-    };
-    tokio::task::spawn_blocking(wait).await.expect("it ended")
+    let process = Pid::from_child(&child);
+    let mut waiting = tokio::task::spawn_blocking(|| child.wait_with_output().expect("it ended"));
+    if let Ok(ended) = tokio::time::timeout(TIMEOUT, &mut waiting).await {
+        return ended.expect("no panic").into();
+    }
+    kill_process(process, Signal::KILL).expect("killed");
+    let CommandOutput { stdout, stderr, .. } = waiting.await.expect("no panic").into();
+    panic!("ajo hangs: {stdout}{stderr}");
 }
 
 /// Prints a measured figure. `println!` would be captured.
