@@ -138,7 +138,9 @@ impl ApplyFixture {
         let outcome = PlanExecutor::new(&self.client, plan, &lock, journal, watch).run(concurrency).await;
         assert!(outcome.error.is_none(), "{:?}", outcome.error);
         lock.release().await;
-        assert_eq!(self.lock_state().await.stored().journals, [outcome.journal.clone()], "disk and memory agree");
+        let on_disk = self.lock_state().await;
+        assert_eq!(on_disk.stored().journals, std::slice::from_ref(&outcome.journal), "disk and memory agree");
+        drop(on_disk);
         let faults: Vec<_> = self.emulator.state().default_organization().faults().cloned().collect();
         self.clear_faults();
         outcome.journal.reconcile(&self.observe().await, &mut self.state, &sandbox());

@@ -12,6 +12,8 @@
 //! # }
 //! ```
 
+#![expect(clippy::missing_panics_doc, reason = "a test helper panics to fail the test")]
+
 mod create_container;
 pub mod history;
 mod http_request;

@@ -157,10 +157,9 @@ pub async fn run_seeds<F: Future<Output = Result<(), String>>>(
     });
     let mut results = stream::iter(runs).buffer_unordered(concurrency);
     while let Some((seed, result)) = results.next().await {
-        match result {
-            Ok(Ok(())) => {}
-            Ok(Err(problem)) => panic!("AJO_TEST_SEED={seed}: {problem}"),
-            Err(_) => panic!("AJO_TEST_SEED={seed} panics; the message is above"),
+        let result = result.unwrap_or_else(|_| Err("it panics; the message is above".to_owned()));
+        if let Err(problem) = result {
+            panic!("AJO_TEST_SEED={seed}: {problem}");
         }
     }
 }

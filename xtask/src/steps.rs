@@ -173,7 +173,7 @@ pub(crate) const STEPS: &[TestStep] = &[
     test_step(
         StepTier::All,
         "shared-state",
-        "buckets of S3 and Azure hold shared state, also for concurrent writers",
+        "buckets of S3 and Azure hold shared state, also if applies run at the same time, are killed, or are suspended",
         &[Node, NpmPackages(SHARED_STATE_TESTS), PythonPackages(SHARED_STATE)],
         cargo_steps::test_shared_state,
     ),

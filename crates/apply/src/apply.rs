@@ -5,6 +5,8 @@ mod executor_state;
 mod existing_configs;
 mod journaled_call;
 mod late_request;
+mod list_existing;
+mod permit_write;
 mod plan_executor;
 mod precondition;
 mod redeploy;

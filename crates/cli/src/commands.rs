@@ -35,7 +35,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Throttling(command) => resource::throttling(settings, command).await,
         Command::Validate(files) => limits::validate(settings, &files),
         Command::Plan(args) => limits::plan(settings, &args).await,
-        Command::Apply(args) => limits::apply(settings, &args).await,
+        Command::Apply(args) => Box::pin(limits::apply(settings, &args)).await,
         Command::Export(args) => limits::export(settings, &args).await,
         Command::Drift(files) => limits::drift(settings, &files).await,
         Command::Accept(args) => limits::accept(settings, &args).await,

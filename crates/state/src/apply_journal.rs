@@ -49,6 +49,11 @@ impl ApplyJournal {
         self.lock().error.is_some()
     }
 
+    /// Why an entry could not be written.
+    pub fn error(&self) -> Option<String> {
+        self.lock().error.as_ref().map(ToString::to_string)
+    }
+
     /// Appends an entry. It is written with the next [durable](Self::append_durably) one at the latest.
     pub fn append(&self, entry: JournalEntry) {
         let mut shared = self.lock();

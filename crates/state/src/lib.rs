@@ -11,6 +11,7 @@ mod bucket;
 mod current_time;
 mod file;
 pub mod protocol;
+mod request_window;
 mod shared;
 mod state_backend;
 mod state_error;
@@ -32,10 +33,11 @@ pub use file::{
     FileError, FileErrorKind, FileLock, FileLockError, FileState, JournalFile, LockedFile, StateFile, create_new,
     resolve_links, write_atomic,
 };
+pub use request_window::RequestWindow;
 pub use shared::{DEFAULT_LEASE_TIME, LeaseClock, SharedLock, SharedState, SystemClock};
 pub use state_backend::StateBackend;
 pub use state_error::{LeaseTerms, StateError};
-pub use state_lock::{RequestWindow, StateLock};
+pub use state_lock::StateLock;
 pub use state_scope::StateScope;
 pub use stored_state::{JournalHandling, StoredState};
 pub use whole_state::{SetStatus, StateLocks};

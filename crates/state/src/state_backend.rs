@@ -44,7 +44,7 @@ impl StateBackend {
     ) -> Result<StateLock, StateError> {
         let lock = match self {
             Self::File(file) => StateLock::File(file.lock(scope, holder, timeout).await?),
-            Self::Shared(shared) => StateLock::Shared(shared.lock(scope, throttling, holder, timeout).await?),
+            Self::Shared(shared) => StateLock::Shared(Box::pin(shared.lock(scope, throttling, holder, timeout)).await?),
         };
         if let Err(error) = self.check_organization(lock.stored(), scope) {
             lock.release().await;

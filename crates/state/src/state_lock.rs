@@ -1,11 +1,9 @@
 //! A state that only this process changes.
 
-use std::time::Duration;
-
 use ajo_limits::{JournalHeader, LimitsState};
 
 use crate::apply_journal::ApplyJournal;
-use crate::{JournalHandling, LockedFile, SharedLock, StateError, StoredState};
+use crate::{JournalHandling, LockedFile, RequestWindow, SharedLock, StateError, StoredState};
 
 /// The lock of a state.
 ///
@@ -14,15 +12,6 @@ use crate::{JournalHandling, LockedFile, SharedLock, StateError, StoredState};
 pub enum StateLock {
     File(LockedFile),
     Shared(SharedLock),
-}
-
-/// When a request to the service may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestWindow {
-    /// How long from now; `None` without a limit.
-    pub rest: Option<Duration>,
-    /// Identifies the last renewal of the lease. After another one, what was read before may be outdated.
-    pub renewal: Option<Duration>,
 }
 
 impl StateLock {

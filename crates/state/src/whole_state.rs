@@ -197,7 +197,9 @@ impl StateLocks {
                 StateLock::Shared(shared) => {
                     // The other parts stay as they were read.
                     let mut own = shared.stored.state.clone();
-                    sets.iter().for_each(|set| own.replace_part(set, state));
+                    for set in sets {
+                        own.replace_part(set, state);
+                    }
                     shared.save(&own, handling).await?;
                 }
             }

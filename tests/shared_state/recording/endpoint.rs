@@ -16,8 +16,17 @@ use tokio::task::JoinSet;
 
 use super::{Exchange, RequestLog, Target};
 
-/// Answers a request.
-type Handler = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Answers a request, or breaks the connection.
+type Handler = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Option<Response<Bytes>>> + Send + Sync>;
+
+/// What a client gets.
+enum Reply {
+    Response(Response<Bytes>),
+    BrokenConnection,
+    Nothing,
+}
 
 /// A server on loopback that records the requests of one runner. It stops when dropped.
 pub struct Endpoint {
@@ -30,7 +39,7 @@ impl Endpoint {
     pub async fn start(
         log: &RequestLog,
         (runner, target): (usize, Target),
-        handler: impl Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync + 'static,
+        handler: impl Fn(Request<Bytes>) -> BoxFuture<'static, Option<Response<Bytes>>> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -71,21 +80,19 @@ async fn serve(listener: TcpListener, server: Arc<EndpointServer>) {
     }
 }
 
-async fn respond(
-    server: Arc<EndpointServer>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, hyper::Error> {
+async fn respond(server: Arc<EndpointServer>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, BoxError> {
     let (head, body) = request.into_parts();
     let request = Request::from_parts(head, body.collect().await?.to_bytes());
     // Once it has arrived, a request is processed, even if the client is gone.
     match tokio::spawn(async move { server.process(request).await }).await.expect("no panic") {
-        Some(response) => Ok(response.map(Full::new)),
-        None => std::future::pending().await,
+        Reply::Response(response) => Ok(response.map(Full::new)),
+        Reply::BrokenConnection => Err("the connection breaks".into()),
+        Reply::Nothing => std::future::pending().await,
     }
 }
 
 impl EndpointServer {
-    async fn process(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
+    async fn process(&self, request: Request<Bytes>) -> Reply {
         let sandbox = request.headers().get("x-sandbox-name").and_then(|value| value.to_str().ok());
         let exchange = Exchange {
             runner: self.runner,
@@ -99,8 +106,9 @@ impl EndpointServer {
             status: 0,
             response: Bytes::new(),
         };
-        let index = self.log.receive(exchange)?;
-        let response = (self.handler)(request).await;
-        self.log.finish(index, response.status().as_u16(), response.body().clone()).then_some(response)
+        let Some(index) = self.log.receive(exchange) else { return Reply::Nothing };
+        let Some(response) = (self.handler)(request).await else { return Reply::BrokenConnection };
+        let is_sent = self.log.finish(index, response.status().as_u16(), response.body().clone());
+        if is_sent { Reply::Response(response) } else { Reply::Nothing }
     }
 }

@@ -7,7 +7,7 @@ use super::executor_state::{StepOutcome, own_error};
 use super::late_request::LateRequest;
 use super::plan_executor::PlanExecutor;
 
-const JOURNAL_HINT: &str = "this call was not made; make the directory of the state file writable, then plan and apply";
+const JOURNAL_HINT: &str = "this call was not made; correct the cause, then plan and apply";
 
 impl PlanExecutor<'_> {
     /// Records that a call is about to be sent.
@@ -19,7 +19,8 @@ impl PlanExecutor<'_> {
         if self.journal.append_durably(JournalEntry::Started { change: index, step }).await {
             Ok(())
         } else {
-            Err(own_error("the journal cannot be written".to_owned(), JOURNAL_HINT))
+            let cause = self.journal.error().unwrap_or_default();
+            Err(own_error(format!("the journal cannot be written: {cause}"), JOURNAL_HINT))
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ajo_core::{Api, CallError, Client, Uid, Verb};
 use ajo_limits::{ConfigChange, DeployState, Journal, LiveState, ObservedConfig, Plan, PlanTask, StepState};
+use ajo_state::{ApplyJournal, StateError, StateLock};
 use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt as _};
 
@@ -14,7 +15,6 @@ use super::late_request::LateRequest;
 use super::service_reader::ServiceReader;
 use super::service_writer::{self, WriteError, can_deploy_error, step_error};
 use super::write_permit::WritePermit;
-use ajo_state::{ApplyJournal, StateError, StateLock};
 
 /// Receives progress and can cancel an apply.
 pub trait ApplyObserver: Send + Sync {
@@ -92,8 +92,8 @@ impl<'a> PlanExecutor<'a> {
     }
 
     async fn run_under_lease(&self, concurrency: NonZeroUsize) {
-        let keeping = std::pin::pin!(self.lock.keep());
-        let working = std::pin::pin!(self.run_phases(concurrency));
+        let keeping = Box::pin(self.lock.keep());
+        let working = Box::pin(self.run_phases(concurrency));
         if let Either::Right((error, working)) = select(working, keeping).await {
             self.stop_without_lease(error);
             // Only responses to requests that were sent before.

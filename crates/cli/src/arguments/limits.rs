@@ -27,7 +27,7 @@ pub(crate) struct StateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// State file, or bucket such as s3://bucket/prefix; defaults to `ajo.state.json` next to the first limits file
+    /// State file, or bucket such as `s3://bucket/prefix`; defaults to `ajo.state.json` next to the first limits file
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) state: Option<StateLocation>,
 }

@@ -50,8 +50,7 @@ pub(crate) enum StateCommand {
 /// Which state a command uses.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StateTarget {
-    /// State file, or bucket such as s3://bucket/prefix [env: AJO_STATE]
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(help = "State file, or bucket such as s3://bucket/prefix [env: AJO_STATE]", long, value_name = "FILE|URL")]
     pub(crate) state: Option<StateLocation>,
 
     /// The state that this limits file names, or `ajo.state.json` next to it

@@ -21,8 +21,8 @@ pub(crate) async fn run(settings: &GlobalSettings, command: StateCommand) -> Res
     match command {
         StateCommand::List(target) => list::run(settings, &target).await,
         StateCommand::Show(args) => show::run(settings, &args).await,
-        StateCommand::Mv(args) => edit::mv(settings, &args).await,
-        StateCommand::Rm(args) => edit::rm(settings, &args).await,
+        StateCommand::Mv(args) => Box::pin(edit::mv(settings, &args)).await,
+        StateCommand::Rm(args) => Box::pin(edit::rm(settings, &args)).await,
         StateCommand::Pull(args) => pull::run(settings, &args).await,
         StateCommand::Push(args) => push::run(settings, &args).await,
         StateCommand::Init(target) => init::run(settings, &target).await,

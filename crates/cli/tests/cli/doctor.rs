@@ -79,7 +79,8 @@ async fn state_is_checked_if_configured() {
     std::fs::write(&path, state.replace(crate::state::fake_bucket::ORGANIZATION, &organization)).expect("written");
     let output = DoctorOutput::run(&emulator, &[("AJO_STATE", location)]).await;
     assert_eq!((output.exit_code, output.checks_with_status("ok").last()), (Some(0), Some(&"state")));
-    assert_eq!(output.detail_and_hint("state"), format!("{location}: 4 configurations | "));
+    // The settings name the sandbox prod.
+    assert_eq!(output.detail_and_hint("state"), format!("{location}: 3 configurations | "));
 
     std::fs::write(&path, "<<<<<<<").expect("written");
     let output = DoctorOutput::run(&emulator, &[("AJO_STATE", location)]).await;

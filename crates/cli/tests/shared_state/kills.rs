@@ -1,14 +1,13 @@
 //! Kills an apply (SIGKILL) at each request, and resumes it on another machine with an empty disk.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use ajo_shared_state_tests::history::{count_verb, find_second_create};
-use ajo_shared_state_tests::recording::{Exchange, Stage, Target};
+use ajo_shared_state_tests::recording::{Exchange, RequestLog, Stage, Target};
 use ajo_shared_state_tests::{Limit, SandboxLimits, Store};
 use futures_util::stream::{self, StreamExt as _};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::sample_size;
 use crate::world::{World, wait_for};
@@ -33,19 +32,15 @@ struct KillCase {
 fn limits(capping: &[(&str, u32, bool)], throttling: Option<(u32, bool)>) -> SandboxLimits {
     let limit = |calls, deployed| Limit { calls, deployed };
     let capping = capping.iter().map(|(host, calls, deployed)| ((*host).to_owned(), limit(*calls, *deployed)));
-    SandboxLimits {
-        sandbox: "prod".to_owned(),
-        capping: capping.collect(),
-        throttling: throttling.map(|(calls, deployed)| limit(calls, deployed)),
-    }
+    let throttling = throttling.map(|(calls, deployed)| limit(calls, deployed));
+    SandboxLimits { capping: capping.collect(), throttling, ..SandboxLimits::empty("prod") }
 }
 
 fn cases() -> [KillCase; 4] {
-    let nothing = SandboxLimits { capping: BTreeMap::new(), ..limits(&[], None) };
     [
         KillCase {
             name: "create",
-            before: nothing,
+            before: SandboxLimits::empty("prod"),
             after: limits(&[("c1", 1, true), ("c2", 2, true), ("c3", 3, false)], None),
             redeploy: "direct",
         },
@@ -70,6 +65,29 @@ fn cases() -> [KillCase; 4] {
     ]
 }
 
+/// Kills this process of machine 1 at its request number `request`, before or after it is processed. It gets no response.
+fn kill_at(log: &RequestLog, (target, stage, request): (Target, Stage, usize)) -> Arc<OnceLock<Pid>> {
+    let (process, seen, is_killed) = (Arc::new(OnceLock::<Pid>::new()), AtomicUsize::new(0), AtomicBool::new(false));
+    let victim = process.clone();
+    log.set_hook(move |exchange: &Exchange, at| {
+        if exchange.runner != 1 || is_token(exchange) {
+            return true;
+        }
+        let is_counted = exchange.target == target && at == stage && !is_killed.load(Ordering::SeqCst);
+        if is_counted && seen.fetch_add(1, Ordering::SeqCst) + 1 == request {
+            is_killed.store(true, Ordering::SeqCst);
+            kill_process(*victim.wait(), Signal::KILL).expect("killed");
+        }
+        !is_killed.load(Ordering::SeqCst)
+    });
+    process
+}
+
+/// Whether the request is for an access token.
+fn is_token(exchange: &Exchange) -> bool {
+    exchange.path.starts_with("/ims/")
+}
+
 /// Kills the apply of machine 1 at its request number `request`, before or after it is processed, and lets machine 2 finish.
 /// Returns false if the apply finished earlier.
 async fn kill_and_resume(
@@ -89,38 +107,15 @@ async fn kill_and_resume(
     let mut machine = world.add_machine(1).await;
     machine.set_lease_seconds(LEASE_SECONDS);
     machine.write(&case.after);
-    let child = Arc::new(Mutex::new(None));
-    let (seen, killed) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
-    let (victim, is_killed) = (child.clone(), killed.clone());
-    world.log.set_hook(move |exchange: &Exchange, at| {
-        let is_counted = exchange.runner == 1 && exchange.target == target && at == stage && !is_token(exchange);
-        if is_killed.load(Ordering::SeqCst) && exchange.runner == 1 {
-            return false;
-        }
-        if !is_counted || seen.fetch_add(1, Ordering::SeqCst) + 1 < request {
-            return true;
-        }
-        is_killed.store(true, Ordering::SeqCst);
-        let mut victim: std::sync::MutexGuard<'_, Option<std::process::Child>> = victim.lock().expect("a child");
-        victim.as_mut().expect("it runs").kill().expect("killed");
-        false
-    });
-    {
-        let mut child = child.lock().expect("a child");
-        *child = Some(machine.start(&APPLY));
-    }
-    let status = loop {
-        let status = child.lock().expect("a child").as_mut().expect("it runs").try_wait().expect("a status");
-        match status {
-            Some(status) => break status,
-            None => tokio::time::sleep(Duration::from_millis(5)).await,
-        }
-    };
+    let process = kill_at(&world.log, (target, stage, request));
+    let child = machine.start(&APPLY);
+    process.set(Pid::from_child(&child)).expect("set once");
+    let output = wait_for(child).await;
     world.log.remove_hook();
-    if !killed.load(Ordering::SeqCst) {
-        let child = child.lock().expect("a child").take().expect("it ran");
-        let output = wait_for(child).await;
-        return if status.success() { Ok(false) } else { Err(format!("{}{}", output.stdout, output.stderr)) };
+    match output.exit_code {
+        None => {}
+        Some(0) => return Ok(false),
+        Some(code) => return Err(format!("exit code {code}: {}\n{}", output.stdout, output.stderr)),
     }
 
     let machine = world.add_machine(2).await;
@@ -136,11 +131,6 @@ async fn kill_and_resume(
     check(&world, case, &world.log.exchanges()[applied.len()..]).map_err(|error| format!("{error}\n{outputs}"))?;
     machine.expect_agreement(&case.after).await?;
     Ok(true)
-}
-
-/// Whether the request is for an access token.
-fn is_token(exchange: &Exchange) -> bool {
-    exchange.path.starts_with("/ims/")
 }
 
 fn check(world: &World, case: &KillCase, exchanges: &[Exchange]) -> Result<(), String> {

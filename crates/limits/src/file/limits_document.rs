@@ -14,11 +14,12 @@ use super::merge_keys::normalize;
 use super::schema_types;
 use super::source_file::{SourceFile, resolve_path};
 use super::source_span::{LineIndex, SourceSpan};
-use super::state_setting::STATE_CODE;
 use super::variables::{self, VariableResolver};
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
 use crate::{SecretValues, StateLocation};
+
+pub(crate) const STATE_CODE: &str = "AJO_LIMITS_STATE";
 
 /// The version of the limits file format.
 pub(crate) const LIMITS_FILE_VERSION: u64 = 1;

@@ -3,12 +3,10 @@
 use ajo_engine::untrusted_text::escape;
 
 use super::file_diagnostics::FileDiagnostics;
-use super::limits_document::LimitsDocument;
+use super::limits_document::{LimitsDocument, STATE_CODE};
 use super::source_location::SourceLocation;
 use super::source_span::SourceSpan;
 use crate::StateLocation;
-
-pub(crate) const STATE_CODE: &str = "AJO_LIMITS_STATE";
 
 /// Where the state is, according to a limits file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use super::{Bucket, BucketError, BucketObject, ObjectVersion, PutCondition, PutE
 /// A linearizable bucket in memory, for tests.
 #[derive(Debug, Default)]
 pub struct MemoryBucket {
-    objects: Mutex<Objects>,
+    objects: Mutex<BucketContents>,
 }
 
 #[derive(Debug, Default)]
-struct Objects {
+struct BucketContents {
     objects: BTreeMap<String, BucketObject>,
     /// Each object before its last change.
     previous: BTreeMap<String, Option<BucketObject>>,
@@ -22,7 +22,7 @@ struct Objects {
 }
 
 impl MemoryBucket {
-    fn lock(&self) -> MutexGuard<'_, Objects> {
+    fn lock(&self) -> MutexGuard<'_, BucketContents> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -32,7 +32,7 @@ impl MemoryBucket {
     }
 }
 
-impl Objects {
+impl BucketContents {
     fn put(&mut self, name: &str, content: Vec<u8>, condition: &PutCondition) -> Result<ObjectVersion, PutError> {
         let is_met = match (self.objects.get(name), condition) {
             (None, PutCondition::Absent) => true,

@@ -16,9 +16,9 @@ fn permit_depends_on_last_renewal() {
     let mut lease = network().acquire(1);
     let start = SECOND * 1000;
     assert_eq!(lease.permit(start), RequestPermit::Until(start + SECOND * 48));
-    assert_eq!(lease.permit(start + SECOND * 15 - Duration::from_nanos(1)), RequestPermit::Until(lease.stops_at()));
+    assert_eq!(lease.permit(start + Duration::from_nanos(14_999_999_999)), RequestPermit::Until(lease.stops_at()));
     assert_eq!(lease.permit(start + SECOND * 15), RequestPermit::RenewFirst);
-    assert_eq!(lease.permit(start + SECOND * 48 - Duration::from_nanos(1)), RequestPermit::RenewFirst);
+    assert_eq!(lease.permit(start + Duration::from_nanos(47_999_999_999)), RequestPermit::RenewFirst);
     assert_eq!(lease.permit(start + SECOND * 48), RequestPermit::Lost);
     assert!(lease.is_lost());
 }

@@ -108,23 +108,6 @@ async fn own_throttling_is_locked_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_holder_deletes_journals() {
-    for lost in [false, true] {
-        let bucket = Arc::new(TestBucket::default());
-        let first = lock(&bucket, "a", true, Duration::ZERO).await.expect("free");
-        let journal = first.start_journal(header()).await.expect("a journal");
-        assert!(journal.append_durably(started()).await);
-        first.save(&changed(), JournalHandling::Close).await.expect("saved");
-        if lost {
-            tokio::time::sleep(LEASE).await;
-        }
-        first.release().await;
-        let has_journal = bucket.names().await.iter().any(|name| name.starts_with("journal/"));
-        assert_eq!(has_journal, lost);
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn write_without_response_loses_the_lease() {
     let bucket = Arc::new(TestBucket::default());
     let first = lock(&bucket, "a", false, Duration::ZERO).await.expect("free");

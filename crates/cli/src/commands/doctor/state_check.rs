@@ -33,14 +33,15 @@ async fn read(settings: &GlobalSettings, target: &StateTarget) -> Result<String,
     let opened = OpenedState::open(settings, target, None).await?;
     let sets = opened.read_sets().await?;
     let count = sets.iter().map(|status| status.state.configs.len()).sum();
-    let mut detail = format!("{}: {}", opened.location(), pluralize(count, "configuration", "configurations").as_str());
+    let mut parts =
+        vec![format!("{}: {}", opened.location(), pluralize(count, "configuration", "configurations").as_str())];
     for status in &sets {
         if let Some((_, _, holder)) = &status.lease {
-            detail += &format!("; {} is locked by {holder}", status.set);
+            parts.push(format!("{} is locked by {holder}", status.set));
         }
         if !status.journals.is_empty() {
-            detail += &format!("; {} has an unfinished apply", status.set);
+            parts.push(format!("{} has an unfinished apply", status.set));
         }
     }
-    Ok(detail)
+    Ok(parts.join("; "))
 }

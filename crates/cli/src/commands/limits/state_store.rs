@@ -47,12 +47,11 @@ impl StateStore {
         }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let directory = first.and_then(|file| file.parent()).unwrap_or(Path::new(""));
-        let location = match location {
-            Some(location) => location.clone(),
-            None => {
-                let configured = location_from_environment()?.or_else(|| in_files.cloned());
-                configured.unwrap_or_else(|| StateLocation::File(directory.join("ajo.state.json")))
-            }
+        let location = if let Some(location) = location {
+            location.clone()
+        } else {
+            let configured = location_from_environment()?.or_else(|| in_files.cloned());
+            configured.unwrap_or_else(|| StateLocation::File(directory.join("ajo.state.json")))
         };
         match location {
             StateLocation::File(path) => Self::in_file(&path),

@@ -57,7 +57,7 @@ async fn commands_on_the_page_print_its_output() {
             control faults -d '{{\"at\": \"capping.can_deploy\", \"fault\": \"delay:60000\"}}'
             set -m; {} & set +m
             until control 'calls?operation=capping.can_deploy' | grep -q can_deploy; do sleep 0.1; done
-            kill -KILL -- -$!; control faults -X DELETE; }} > killed.log 2>&1 || true",
+            kill -KILL -- -$!; wait $! || true; control faults -X DELETE; }} > killed.log 2>&1 || true",
             apply.trim_end()
         ))
     });
