@@ -1,6 +1,7 @@
 //! The state: which configurations are managed, and how the last apply left them.
 
 mod late_create;
+mod late_creates;
 mod limits_state;
 mod managed_config;
 mod state_edit;
