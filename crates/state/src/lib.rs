@@ -1,4 +1,4 @@
-//! The state of limits as code: what is managed, who changes it, and which calls an unfinished apply made.
+//! The state of limits as code: the managed configurations, the lock, and the journals of unfinished applies.
 //!
 //! - [`StateBackend`] reads and locks the state, in a file or in a bucket that several machines share.
 //! - [`StateLock`] is a state that only this process changes; [`ApplyJournal`] records the calls of an apply.

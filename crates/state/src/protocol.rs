@@ -44,7 +44,7 @@ pub enum StoreResponse {
     Put(Result<ObjectVersion, PutError>),
 }
 
-/// What a machine does next.
+/// The next step of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NextStep<T> {
     /// Send this request and pass the response to the machine.

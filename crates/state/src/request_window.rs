@@ -7,6 +7,6 @@ use std::time::Duration;
 pub struct RequestWindow {
     /// How long from now; `None` without a limit.
     pub rest: Option<Duration>,
-    /// Identifies the last renewal of the lease. After another one, what was read before may be outdated.
+    /// Identifies the last renewal of the lease. After another one, an earlier list may be outdated.
     pub renewal: Option<Duration>,
 }

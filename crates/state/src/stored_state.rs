@@ -1,4 +1,4 @@
-//! What a backend stores.
+//! The state and the journals of a backend.
 
 use ajo_limits::{Journal, LimitsState};
 
@@ -15,7 +15,7 @@ pub struct StoredState {
     pub holder: Option<LeaseHolder>,
 }
 
-/// What a save does with the journals of unfinished applies.
+/// How a save treats the journals of unfinished applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JournalHandling {
     /// The state includes their results, but an apply is unfinished, so that it can be resumed.

@@ -25,7 +25,7 @@ struct KillCase {
     name: &'static str,
     before: SandboxLimits,
     after: SandboxLimits,
-    /// What the service does with the deploy of a changed configuration.
+    /// How the service treats the deploy of a changed configuration.
     redeploy: &'static str,
 }
 

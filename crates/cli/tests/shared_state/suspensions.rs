@@ -35,7 +35,7 @@ const REASONS: [&str; 2] = ["the lease was lost", "another command is changing t
 /// The requests of suspended applies that arrived after the other machine had taken over.
 static LATE_REQUESTS: AtomicUsize = AtomicUsize::new(0);
 
-/// What the sandbox has before, and what the first machine applies: it creates, updates, deletes, and redeploys.
+/// The sandbox before, and the files of the first machine: it creates, updates, deletes, and redeploys.
 fn first_files() -> [SandboxLimits; 2] {
     let limits = |capping: &[(&str, u32)], throttling| SandboxLimits {
         sandbox: "prod".to_owned(),

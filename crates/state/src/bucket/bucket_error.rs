@@ -9,7 +9,7 @@ pub struct BucketError {
     pub operation: &'static str,
     /// The URL of the object, without credentials.
     pub url: String,
-    /// What the store or the network reported, without credentials.
+    /// The report of the store or the network, without credentials.
     pub message: String,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Budget {
     pub(crate) refused: u32,
 }
 
-/// What was explored.
+/// The explored states.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Report {
     pub(crate) states: usize,

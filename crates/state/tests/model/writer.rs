@@ -61,7 +61,7 @@ pub(crate) enum StopReason {
     Failed,
 }
 
-/// What the writer knows after its fence.
+/// The writer after its fence.
 #[derive(Clone, Debug, Hash)]
 struct Session {
     lease: HeldLease,

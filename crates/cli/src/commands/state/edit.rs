@@ -59,7 +59,7 @@ async fn edit<T: Default>(
     let is_in = |set: &StateSet| state.configs.iter().any(|managed| set.contains(managed) && is_affected(managed));
     let sets: BTreeSet<_> = state.sets().into_iter().filter(is_in).collect();
     if sets.is_empty() {
-        // Reports what is missing.
+        // Reports the missing entry.
         return change(&mut state);
     }
     let locked = state.clone();

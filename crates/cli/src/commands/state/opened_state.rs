@@ -21,7 +21,7 @@ pub(crate) struct OpenedState {
     pub(super) sandbox: Option<SandboxName>,
 }
 
-/// Finds the state. `beside` is a file whose directory decides what the paths in a bucket are relative to, unless a limits file does.
+/// Finds the state. Paths in a bucket are relative to the repository of the limits files, or of the file `beside`.
 pub(super) fn locate(
     settings: &GlobalSettings,
     target: &StateTarget,

@@ -83,7 +83,7 @@ fn is_identifier(text: &str, max_chars: usize) -> bool {
         && text.chars().all(|it| it.is_ascii_alphanumeric() || "._-".contains(it))
 }
 
-/// Shortens and cleans a text of a library, which may repeat what a server sent.
+/// Shortens and cleans a text of a library, which may repeat the response of a server.
 pub(super) fn library_text(text: &str) -> String {
     excerpt(text, 300)
 }

@@ -1,4 +1,4 @@
-//! What a failure means for the caller.
+//! The kinds of failures.
 
 use std::error::Error;
 
@@ -9,7 +9,7 @@ use super::request_failure::{FailureCause, RequestFailure, RequestPurpose};
 use crate::bucket::{BucketErrorKind, MAX_OBJECT_BYTES, PutCondition};
 use ajo_limits::BucketProvider;
 
-/// What a failed write means.
+/// The result of a failed write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WriteResult {
     Conflict,
@@ -58,7 +58,7 @@ fn response_of(error: &object_store::Error) -> Option<&ErrorResponse> {
     }
 }
 
-/// What a failed write means. In doubt it is [`WriteResult::Unknown`]: the caller then reads the object.
+/// The result of a failed write. In doubt it is [`WriteResult::Unknown`]: the caller then reads the object.
 ///
 /// A `409 ConditionalRequestConflict` of S3 says that another request was processed at the same time, not that it wrote the object, so it is
 /// also unknown.

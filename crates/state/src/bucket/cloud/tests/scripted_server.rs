@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the server does after it has received a request.
+/// The reaction of the server to a request.
 #[derive(Clone, Debug)]
 pub(super) enum Script {
     /// Sends these bytes and closes the connection.
