@@ -117,10 +117,12 @@ fn check_dependency_tree(package: &str, denied: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Lints `ajo-core` without an HTTP client, and with both.
+/// Lints `ajo-core` without an HTTP client, and with both; and the command without buckets and keychains.
 pub(crate) fn check_features() -> Result<(), String> {
-    for features in ["--no-default-features", "--all-features"] {
-        cargo(&[&["clippy", "--package", "ajo-core", features, "--locked"][..], &DENY_WARNINGS].concat(), &[])?;
+    for (package, features) in
+        [("ajo-core", "--no-default-features"), ("ajo-core", "--all-features"), ("ajo", "--no-default-features")]
+    {
+        cargo(&[&["clippy", "--package", package, features, "--locked"][..], &DENY_WARNINGS].concat(), &[])?;
     }
     Ok(())
 }
