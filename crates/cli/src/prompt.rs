@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _};
 
 use ajo_auth::Secret;
 
+use crate::blocking_work::run_blocking;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::{SafeText, safe};
@@ -32,6 +33,11 @@ pub(crate) fn read_value<T, E: Display>(
             Err(problem) => output::print_note(SafeText::escape(&problem)),
         }
     }
+}
+
+/// Prompts for any text, on a thread of its own, so that Ctrl-C still works.
+pub(crate) async fn read_answer(question: String) -> Result<String, CommandError> {
+    run_blocking(move || read_value(&question, None, |typed| Ok::<_, String>(typed.to_owned()))).await
 }
 
 /// A reply to a prompt that also accepts JSON.

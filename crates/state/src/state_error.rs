@@ -32,7 +32,7 @@ pub enum StateError {
         /// `None` if the lock file cannot be read.
         holder: Option<LeaseHolder>,
         /// `None` for the lock of a file.
-        lease: Option<LeaseTerms>,
+        lease: Option<Box<LeaseTerms>>,
     },
     /// The lease expired, or someone else has it.
     #[error("the lease was lost{}; nothing more was sent", describe_holder(taken_by.as_ref()))]
@@ -74,6 +74,8 @@ pub enum StateError {
 /// Which lease is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseTerms {
+    /// The URL of the bucket and the prefix.
+    pub location: String,
     pub set: StateSet,
     pub epoch: u64,
     /// The lease time.

@@ -1,4 +1,4 @@
-//! What to do about failures of the state. `docs/errors.md` has the table.
+//! What to do about failures of the state. `docs/shared-state.md` has the table.
 
 use ajo_limits::StateSet;
 use ajo_state::protocol::DocumentError;
@@ -47,7 +47,7 @@ impl From<StateError> for CommandError {
                 .with_hint("use a credential of that organization, or another state with --state")
                 .with_exit_status(ExitStatus::Blocked),
             StateError::Held { lease, .. } => {
-                failure.with_hint(held_hint(lease.as_ref())).with_exit_status(ExitStatus::Stale)
+                failure.with_hint(held_hint(lease.as_deref())).with_exit_status(ExitStatus::Stale)
             }
             StateError::LeaseLost { .. } => failure
                 .with_hint("run the command again; it includes the results of this one")
@@ -66,7 +66,7 @@ impl From<StateError> for CommandError {
 }
 
 fn held_hint(lease: Option<&LeaseTerms>) -> String {
-    let Some(LeaseTerms { set, epoch, seconds }) = lease else {
+    let Some(LeaseTerms { location, set, epoch, seconds }) = lease else {
         return "wait for it with --lock-timeout SECONDS; the lock is released when that process exits".to_owned();
     };
     let set = match set {
@@ -75,7 +75,7 @@ fn held_hint(lease: Option<&LeaseTerms>) -> String {
     };
     format!(
         "wait for it with --lock-timeout SECONDS; if it was killed, its lease expires after {seconds} seconds; if you are sure that \
-         it does not run, remove it with `ajo state unlock --epoch {epoch} {set}`"
+         it does not run, remove it with `ajo state unlock --epoch {epoch} {set} --state {location}`"
     )
 }
 

@@ -175,8 +175,8 @@ impl SharedState {
             AcquireOutcome::Acquired { lease, .. } => lease,
             AcquireOutcome::Busy(lease) => {
                 let seconds = lease.lease_ms.div_ceil(1000);
-                let terms = LeaseTerms { set: set.clone(), epoch: lease.epoch, seconds };
-                return Err(StateError::Held { holder: lease.holder, lease: Some(terms) });
+                let terms = LeaseTerms { location: self.location(), set: set.clone(), epoch: lease.epoch, seconds };
+                return Err(StateError::Held { holder: lease.holder, lease: Some(Box::new(terms)) });
             }
             AcquireOutcome::Failed(error) => return Err(error.into()),
             AcquireOutcome::Invalid(error) => return Err(self.document_error(error)),

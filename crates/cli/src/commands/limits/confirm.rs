@@ -50,12 +50,7 @@ pub(crate) async fn confirm_sandbox(
     }
     show_changes();
     let question = format!("Type the name of the production sandbox ({sandbox}) to apply these changes");
-    // Blocks its own thread, so that Ctrl-C still works.
-    let prompted = tokio::task::spawn_blocking(move || {
-        prompt::read_value(&question, None, |typed| Ok::<_, String>(typed.to_owned()))
-    });
-    let typed = prompted.await.map_err(|error| CommandError::new(format!("failed to prompt: {error}")))?;
-    match typed {
+    match prompt::read_answer(question).await {
         Ok(typed) if typed == sandbox => Ok(true),
         Ok(_) => {
             Err(CommandError::new("the name does not match; nothing was changed").with_exit_status(ExitStatus::Blocked))

@@ -88,11 +88,7 @@ async fn confirm(
             .with_exit_status(ExitStatus::Blocked));
     }
     let question = format!("Type the epoch ({epoch}) to unlock");
-    // Blocks its own thread, so that Ctrl-C still works.
-    let prompted = tokio::task::spawn_blocking(move || {
-        prompt::read_value(&question, None, |typed| Ok::<_, String>(typed.to_owned()))
-    });
-    let typed = prompted.await.map_err(|error| CommandError::new(format!("failed to prompt: {error}")))??;
+    let typed = prompt::read_answer(question).await?;
     if typed == epoch.to_string() {
         Ok(())
     } else {

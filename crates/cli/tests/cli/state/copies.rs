@@ -127,9 +127,10 @@ fn push_refuses_other_files() {
 fn push_to_file_refuses_other_organization() {
     let fixture = Fixture::new();
     fixture.write("other.json", &LimitsState { organization: Some("C3D4@AdobeOrg".to_owned()), ..example() });
+    let before = fixture.load("limits/ajo.state.json");
     let arguments = ["state", "push", "other.json", "--state=limits/ajo.state.json", "--force"];
     fixture.bucket.run(fixture.path(), &arguments, 7);
-    assert_eq!(fixture.load("limits/ajo.state.json"), fixture.load("limits/ajo.state.json"));
+    assert_eq!(fixture.load("limits/ajo.state.json"), before);
     assert_eq!(fixture.load("limits/ajo.state.json").organization.as_deref(), Some(ORGANIZATION));
 }
 
@@ -141,7 +142,10 @@ fn push_completes_after_failure() {
     let held = r#"{"version":1,"epoch":7,"writeId":"x","leaseMs":60000,"holder":{"owner":"ci@host","process":9,"since":"2026-11-26T09:00:00Z"}}"#;
     fixture.bucket.set_object(&lease, held);
     let error = fixture.push(6).stderr;
-    assert!(error.contains("ci@host") && error.contains("ajo state unlock --epoch 7 --throttling"), "{error}");
+    assert!(
+        error.contains("ci@host") && error.contains("ajo state unlock --epoch 7 --throttling --state s3://"),
+        "{error}"
+    );
     assert!(
         fixture
             .bucket
