@@ -1,18 +1,23 @@
 //! Command-line arguments.
 
+mod api;
 mod emulator;
+mod folder;
 mod limits;
 mod observed;
 mod resource;
+mod shell;
 mod simulate;
 mod size;
 mod state;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::OutputFormat;
 
+pub(crate) use api::ApiArgs;
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
+pub(crate) use folder::{FmtArgs, InitArgs};
 pub(crate) use limits::{
     AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,
@@ -22,6 +27,7 @@ pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
     UidArg,
 };
+pub(crate) use shell::{CompletionsArgs, ManArgs};
 use simulate::SIMULATE_HELP;
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 use size::SIZE_HELP;
@@ -56,6 +62,17 @@ pub(crate) struct GlobalSettings {
     /// Output format
     #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) output: OutputFormat,
+
+    /// Filter the JSON output with a jq expression; implies --output json
+    #[arg(long, global = true, value_name = "EXPRESSION")]
+    pub(crate) jq: Option<String>,
+
+    /// When to use colors
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) color: ColorChoice,
+
+    #[arg(help = "Show each request: method, path, status, time, request id [env: AJO_LOG]", long, global = true)]
+    pub(crate) debug: bool,
 
     #[arg(help = "Base URL of the service [env: AJO_BASE_URL]", long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -98,6 +115,16 @@ pub(crate) struct GlobalSettings {
 
     #[arg(help = "Profile stored by `ajo auth login` [env: AJO_PROFILE]", long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+}
+
+/// When the output has colors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 const EXIT_CODES: &str = "\
@@ -163,6 +190,18 @@ pub(crate) enum Command {
     /// Recommend limits for an endpoint, traffic, and goals; no account needed
     #[command(after_help = SIZE_HELP)]
     Size(Box<SizeArgs>),
+    /// Call any API of Adobe Journey Optimizer with the credential in use
+    Api(ApiArgs),
+    /// Create a limits folder: a limits file, a policy, a workflow, and .gitignore
+    Init(InitArgs),
+    /// Format limits files
+    Fmt(FmtArgs),
+    /// Serve limits to AI assistants over the Model Context Protocol; changes nothing
+    Mcp,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Write man pages
+    Man(ManArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -178,6 +217,18 @@ pub(crate) enum AuthCommand {
     Token,
     /// Show the credentials in use and whether they obtain a token
     Status,
+    /// List the profiles
+    List,
+    /// Use this profile from now on
+    Switch(SwitchArgs),
+}
+
+/// Arguments of `ajo auth switch`.
+#[derive(Debug, Args)]
+pub(crate) struct SwitchArgs {
+    /// Name of the profile
+    #[arg(value_name = "PROFILE")]
+    pub(crate) name: String,
 }
 
 #[cfg(test)]

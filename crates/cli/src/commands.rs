@@ -3,12 +3,18 @@
 //! A new subcommand needs a variant of [`Command`] in `arguments.rs`, an arm of [`dispatch`], and a module here. If it prints
 //! reports, add it to `output::check_format`.
 
+mod api;
 mod auth;
+mod completions;
 mod demo;
 mod doctor;
 mod emulator;
 mod explain;
+mod fmt;
+mod init;
 mod limits;
+mod man;
+mod mcp;
 mod resource;
 mod simulate;
 mod size;
@@ -49,5 +55,11 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Explain(args) => explain::run(settings, &args).await,
         Command::Simulate(args) => simulate::run(settings, &args).await,
         Command::Size(args) => size::run(settings, &args),
+        Command::Api(args) => api::run(settings, &args).await,
+        Command::Init(args) => init::run(settings, &args).await,
+        Command::Fmt(args) => fmt::run(settings, &args).await,
+        Command::Mcp => mcp::run(settings).await,
+        Command::Completions(args) => completions::run(settings, &args).await,
+        Command::Man(args) => man::run(settings, &args).await,
     }
 }

@@ -38,6 +38,11 @@ pub(crate) fn print_data(text: impl Into<SafeText>) -> Result<(), CommandError> 
     written.or_else(|error| ignore_closed_pipe(&error))
 }
 
+/// Prints JSON.
+pub(crate) fn print_json(json: &str) -> Result<(), CommandError> {
+    print_data(SafeText::json(json))
+}
+
 /// Prints help or the version, which contain only text of this program, in the colors of the terminal.
 pub(crate) fn print_help(help: &clap::Error) -> Result<(), CommandError> {
     let written = help.print().and_then(|()| io::stdout().flush());

@@ -28,6 +28,7 @@ pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Resu
             output::print_data(SafeText::expose(response.token.value().expose()))?;
         }
         AuthCommand::Status => status::run(settings).await?,
+        AuthCommand::List | AuthCommand::Switch(_) => return Err(CommandError::new("not implemented")),
     }
     Ok(ExitStatus::Success.into())
 }

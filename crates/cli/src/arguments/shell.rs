@@ -1,0 +1,21 @@
+//! Arguments of `ajo completions` and `ajo man`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_complete::aot::Shell;
+
+/// Arguments of `ajo completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Shell to print a script for
+    pub(crate) shell: Shell,
+}
+
+/// Arguments of `ajo man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Directory for the pages
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: PathBuf,
+}

@@ -1,0 +1,10 @@
+//! `ajo man`.
+
+use std::process::ExitCode;
+
+use crate::arguments::{ManArgs, GlobalSettings};
+use crate::command_error::CommandError;
+
+pub(crate) async fn run(_settings: &GlobalSettings, _args: &ManArgs) -> Result<ExitCode, CommandError> {
+    Err(CommandError::new("not implemented"))
+}
