@@ -3,6 +3,8 @@
 mod auth;
 mod broken_environments;
 mod command;
+#[cfg(target_os = "linux")]
+mod confirm;
 mod docs;
 mod doctor;
 mod emulator;
@@ -11,6 +13,8 @@ mod limits;
 mod output;
 #[cfg(unix)]
 mod pipe;
+#[cfg(target_os = "linux")]
+mod pseudo_terminal;
 mod resource;
 mod simulate;
 mod size;
