@@ -22,9 +22,10 @@ mod state;
 
 use std::process::ExitCode;
 
-use crate::arguments::{CliArgs, Command, GlobalSettings};
+use crate::arguments::{CliArgs, Command, EmulatorCommand, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::output;
+use crate::progress_bar::{Activity, Pause};
 use crate::session;
 
 /// Runs one subcommand.
@@ -35,6 +36,9 @@ pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandErro
 }
 
 async fn run_command(settings: &GlobalSettings, command: Command) -> Result<ExitCode, CommandError> {
+    let activity = activity(&command);
+    let _pause = activity.is_none().then(Pause::begin);
+    let _activity = activity.map(Activity::start);
     match command {
         Command::Demo => demo::run().await,
         Command::Capping(command) => resource::capping(settings, command).await,
@@ -61,5 +65,21 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Mcp => mcp::run(settings).await,
         Command::Completions(args) => completions::run(settings, &args).await,
         Command::Man(args) => man::run(settings, &args).await,
+    }
+}
+
+/// What the command does until it names a more specific activity. `None` if the terminal belongs to someone else: a person who uses a
+/// server or a demo, or a child process.
+const fn activity(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Demo | Command::Mcp => None,
+        Command::Emulator(EmulatorCommand::Serve { .. } | EmulatorCommand::Exec { .. }) => None,
+        Command::Emulator(_) => Some("waiting for the emulator"),
+        Command::Validate(_) | Command::Init(_) | Command::Fmt(_) => Some("reading the files"),
+        Command::Simulate(_) | Command::Size(_) => Some("simulating"),
+        Command::Schema(_) | Command::Completions(_) | Command::Man(_) => Some("printing"),
+        Command::State(_) => Some("waiting for the state"),
+        Command::Doctor(_) => Some("checking the setup"),
+        _ => Some("waiting for the service"),
     }
 }
