@@ -30,7 +30,7 @@ use crate::session;
 /// Runs one subcommand.
 pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
     let CliArgs { settings, command } = arguments;
-    output::check_format(settings.output, &command)?;
+    output::check_format(&settings, &command)?;
     run_command(&settings, command).await.map_err(|failure| session::name_rejected_source(&settings, failure))
 }
 
