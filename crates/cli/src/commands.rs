@@ -33,7 +33,7 @@ use crate::session;
 /// Runs one subcommand.
 pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
     let CliArgs { settings, mut command } = arguments;
-    output::check_format(settings.output, &command)?;
+    output::check_format(&settings, &command)?;
     expand_paths(&mut command)?;
     run_command(&settings, command).await.map_err(|failure| session::name_rejected_source(&settings, failure))
 }
