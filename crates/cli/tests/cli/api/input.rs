@@ -62,7 +62,7 @@ fn invalid_input_is_not_sent() {
     let stub = echo();
     let output = run_with_input(&mut stub.command(&["api", "POST", "/x", "--input", "-"]), "{\n \"a\": 1,\n}\n");
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""));
-    let position = "standard input is not JSON: trailing comma at line 3 column 1; nothing was sent";
+    let position = "standard input is not JSON: key must be a string at line 3 column 1; nothing was sent";
     assert!(output.stderr.contains(position), "{}", output.stderr);
     let output = stub.run(&["POST", "/x", "--input", "/no/such/file"]);
     assert!(output.stderr.contains("error: failed to read /no/such/file: "), "{}", output.stderr);

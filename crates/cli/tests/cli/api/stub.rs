@@ -110,7 +110,8 @@ impl Stub {
     }
 
     pub(super) fn token_request_count(&self) -> usize {
-        self.requests.lock().expect("not poisoned").len() - self.calls().len()
+        let calls = self.calls().len();
+        self.requests.lock().expect("not poisoned").len() - calls
     }
 }
 
