@@ -61,7 +61,7 @@ impl GenericClientBuilder<ConcurrencyLimit> {
                 TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?
             }
         };
-        let transport = ReqwestTransport::new(http_client(&config.base_url)?, runtime, self.limits)?;
+        let transport = ReqwestTransport::new(&config.base_url, runtime, self.limits)?;
         Ok(Client::new(config, transport, tokens))
     }
 }
