@@ -8,7 +8,9 @@ mod command_error;
 mod commands;
 mod definition_file;
 mod exit_status;
+mod help;
 mod input_file;
+mod limits_paths;
 mod number_format;
 mod observed_files;
 mod output;
@@ -27,7 +29,7 @@ mod time;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use arguments::CliArgs;
 use command_error::CommandError;
@@ -39,7 +41,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     output::print_panics_safely();
     secret_mask::register_environment();
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    let arguments = match CliArgs::try_parse_from(&arguments) {
+    let arguments = match parse(&arguments) {
         Ok(arguments) => arguments,
         Err(error) => return print_parse_error(error, &arguments),
     };
@@ -52,6 +54,13 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     // A blocking disk operation may hang its thread; it must not keep the process alive.
     runtime.shutdown_background();
     exit_with(outcome, output)
+}
+
+/// Parses the command line. Its help is more than what clap generates from the arguments.
+fn parse(arguments: &[OsString]) -> Result<CliArgs, clap::Error> {
+    let mut command = help::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// Prints help, the version, or a usage error.

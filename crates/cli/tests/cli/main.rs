@@ -4,14 +4,19 @@ mod api;
 mod auth;
 mod broken_environments;
 mod command;
+#[cfg(target_os = "linux")]
+mod confirm;
 mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod limit_paths;
 mod limits;
 mod output;
 #[cfg(unix)]
 mod pipe;
+#[cfg(target_os = "linux")]
+mod pseudo_terminal;
 mod resource;
 mod simulate;
 mod size;
