@@ -21,9 +21,17 @@ pub(crate) struct ClientSession {
 
 impl ClientSession {
     pub(crate) async fn connect(settings: &GlobalSettings) -> Result<Self, CommandError> {
+        Self::connect_with_hosts(settings, &[]).await
+    }
+
+    /// Like [`ClientSession::connect`], with more hosts that may receive the access token.
+    pub(crate) async fn connect_with_hosts(settings: &GlobalSettings, hosts: &[String]) -> Result<Self, CommandError> {
         let caller = AuthContext::resolve(settings).await?;
         let sandbox = caller.sandbox(settings)?;
         let mut builder = caller.client_builder(settings, &sandbox)?;
+        for host in hosts {
+            builder = builder.allow_host(host);
+        }
         if let CallerIdentity::Credentials(_) = caller.identity {
             builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store()?)));
         }

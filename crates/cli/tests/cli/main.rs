@@ -1,5 +1,6 @@
 //! Tests that run the built command.
 
+mod api;
 mod auth;
 mod broken_environments;
 mod command;
