@@ -10,6 +10,7 @@ mod definition_file;
 mod exit_status;
 mod input_file;
 mod jq_filter;
+mod limits_paths;
 mod number_format;
 mod observed_files;
 mod output;

@@ -12,6 +12,7 @@ use comfy_table::Table;
 use serde::Serialize;
 
 use crate::command_error::CommandError;
+use crate::progress_bar::hide_during;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
@@ -23,8 +24,10 @@ pub(crate) use table::format_table;
 pub(crate) fn print_data(text: impl Into<SafeText>) -> Result<(), CommandError> {
     let text = text.into();
     let end = if text.is_empty() || text.as_str().ends_with('\n') { "" } else { "\n" };
-    let mut out = io::stdout().lock();
-    let written = write!(out, "{}{end}", text.as_str()).and_then(|()| out.flush());
+    let written = hide_during(|| {
+        let mut out = io::stdout().lock();
+        write!(out, "{}{end}", text.as_str()).and_then(|()| out.flush())
+    });
     written.or_else(|error| ignore_closed_pipe(&error))
 }
 
@@ -58,7 +61,8 @@ fn ignore_closed_pipe(error: &io::Error) -> Result<(), CommandError> {
 /// Prints a message to standard error. Nobody can be told if that fails, so the command continues.
 pub(crate) fn print_note(text: impl Into<SafeText>) {
     // One write, so that messages of several processes do not mix.
-    let _ = io::stderr().lock().write_all(format!("{}\n", text.into().as_str()).as_bytes());
+    let line = format!("{}\n", text.into().as_str());
+    let _ = hide_during(|| io::stderr().lock().write_all(line.as_bytes()));
 }
 
 /// Prints a prompt and leaves the cursor after it.

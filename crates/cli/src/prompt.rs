@@ -8,6 +8,7 @@ use ajo_auth::Secret;
 use crate::blocking_work::run_blocking;
 use crate::command_error::CommandError;
 use crate::output;
+use crate::progress_bar::Pause;
 use crate::safe_text::{SafeText, safe};
 use crate::secret_mask;
 
@@ -20,6 +21,7 @@ pub(crate) fn read_value<T, E: Display>(
     default: Option<&str>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, CommandError> {
+    let _pause = Pause::begin();
     loop {
         output::print_prompt(default.map_or_else(|| safe!("{}:", question), |text| safe!("{} [{}]:", question, text)));
         let mut line = String::new();
@@ -52,6 +54,7 @@ pub(crate) fn read_value_or_json<T: Display, E: Display>(
     name: &'static str,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<PromptReply<T>, CommandError> {
+    let _pause = Pause::begin();
     // Also between two lines, because a terminal echoes pasted text when it arrives.
     let _echo_off = EchoOff::new();
     loop {
@@ -126,6 +129,7 @@ impl Drop for EchoOff {
 
 /// Prompts for a secret without echo.
 pub(crate) fn read_secret(question: &str) -> Result<Secret, CommandError> {
+    let _pause = Pause::begin();
     loop {
         output::print_prompt(safe!("{} (not shown):", question));
         let text = read_hidden_line()?;

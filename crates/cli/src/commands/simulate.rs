@@ -33,6 +33,14 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     run_traffic(settings, args).await
 }
 
+/// Replaces directories and patterns by limits files.
+pub(crate) fn expand_sources(args: &mut SimulateArgs) -> Result<(), CommandError> {
+    for sources in [&mut args.sources, &mut args.observed.current] {
+        *sources = source::expand(sources)?;
+    }
+    Ok(())
+}
+
 /// Simulates the traffic of the options.
 async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;

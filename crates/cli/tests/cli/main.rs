@@ -2,15 +2,23 @@
 
 mod auth;
 mod broken_environments;
+#[cfg(target_os = "linux")]
+mod color;
 mod command;
+#[cfg(target_os = "linux")]
+mod confirm;
 mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod jq;
+mod limit_paths;
 mod limits;
 mod output;
 #[cfg(unix)]
 mod pipe;
+#[cfg(target_os = "linux")]
+mod pseudo_terminal;
 mod resource;
 mod simulate;
 mod size;

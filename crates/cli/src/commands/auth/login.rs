@@ -12,6 +12,7 @@ use ajo_engine::{encode_entry, store_key};
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
+use crate::progress_bar::Pause;
 use crate::prompt::{self, PromptReply};
 use crate::safe_text::safe;
 use crate::secret_mask;
@@ -166,6 +167,7 @@ fn prompt_for_credentials(reader: &SettingsReader<'_>) -> Result<Credentials, Co
 }
 
 fn read_stdin() -> Result<Secret, CommandError> {
+    let _pause = Pause::begin();
     let text = read_credential_text(io::stdin().lock())
         .map_err(|error| CommandError::new(format!("failed to read standard input: {error}")))?;
     if text.expose().trim().is_empty() {

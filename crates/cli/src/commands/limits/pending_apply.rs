@@ -18,6 +18,7 @@ use super::sandbox_service::SandboxService;
 use super::state_store::{StateStore, save_state};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::progress_bar::Activity;
 use crate::signals::SignalListener;
 
 /// A checked and confirmed apply, ready to run.
@@ -94,7 +95,6 @@ impl PendingApply {
         let executor = PlanExecutor::new(&self.service.session.client, plan, &self.lock, journal, progress)
             .with_reader(self.service.reader.clone());
         let outcome = executor.run(concurrency).await;
-        progress.finish();
         let recorded = tokio::select! {
             recorded = self.record_results(&outcome.journal) => recorded,
             error = self.lock.keep() => Err(error.into()),
@@ -112,6 +112,7 @@ impl PendingApply {
     /// Reads back all configurations and records them in the state.
     async fn record_results(&self, journal: &Journal) -> Result<ResultNotes, CommandError> {
         let Self { service, desired, report, .. } = self;
+        let _activity = Activity::start("reading back the configurations");
         let mut state = self.state.clone();
         let observed = read_back(&service.reader, desired, &mut state, journal).await?;
         let all_done = journal.results().iter().all(|result| result.state == StepState::Done);

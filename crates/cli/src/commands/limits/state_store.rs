@@ -14,6 +14,8 @@ use super::lock_holder::lock_holder;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::progress_bar::Activity;
+use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
 use crate::session::{Setting, SettingsReader};
 use crate::shell_quote::shell_quote;
@@ -135,6 +137,7 @@ impl StateStore {
 
     /// Reads the state and the journals without the lock.
     pub(crate) async fn read(&self, scope: &StateScope) -> Result<StoredState, CommandError> {
+        let _activity = Activity::start("reading the state");
         Ok(self.backend.read(scope).await?)
     }
 
@@ -145,6 +148,7 @@ impl StateStore {
         desired: &DesiredLimits,
         timeout_s: u64,
     ) -> Result<StateLock, CommandError> {
+        let _activity = Activity::start(safe!("waiting for the lock of {}", self.backend.location()));
         Ok(self.backend.lock(scope, desired.has_throttling(), lock_holder()?, Duration::from_secs(timeout_s)).await?)
     }
 
@@ -162,6 +166,7 @@ pub(crate) async fn save_state(
     handling: JournalHandling,
 ) -> Result<(), CommandError> {
     check_no_secret("the state", state)?;
+    let _activity = Activity::start("saving the state");
     Ok(lock.save(state, handling).await?)
 }
 

@@ -16,6 +16,7 @@ use super::input::LimitsInput;
 use crate::arguments::EffectArgs;
 use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
+use crate::progress_bar::Activity;
 
 /// The traffic of the exports that the arguments or the policy name.
 pub(crate) struct EffectTraffic {
@@ -56,7 +57,10 @@ impl EffectTraffic {
         let urls: Vec<_> = self.exports.calls.iter().map(|observed| observed.endpoint.as_str()).collect();
         let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new() };
         let affected = affected_traffic(plan, observed, &urls);
-        for (change, affected) in plan.changes.iter_mut().zip(affected) {
+        let bar = Activity::start_bar("{spinner} {bar:24} effect of change {pos} of {len}");
+        let changes = plan.changes.len() as u64;
+        for (position, (change, affected)) in (1..).zip(plan.changes.iter_mut().zip(affected)) {
+            bar.set_position(position, changes);
             change.traffic_effect = affected.map(|affected| simulator.effect(affected)).transpose()?;
         }
         let rows = self.exports.calls.iter().flat_map(|endpoint| endpoint.minutes_in(self.period));

@@ -6,9 +6,9 @@ pub(crate) mod fixture;
 mod keychain;
 mod login;
 mod profiles;
-#[cfg(target_os = "linux")]
-pub(crate) mod pseudo_terminal;
 mod settings;
 mod shared_tokens;
+#[cfg(target_os = "linux")]
+mod terminal_login;
 mod tokens;
 mod unusable_files;
