@@ -18,7 +18,7 @@ use crate::safe_text::{SafeText, safe};
 
 pub(crate) use color::{has_color, help_color, set_up_color};
 pub(crate) use format_check::{check_format, set_up_jq};
-pub(crate) use table::format_table;
+pub(crate) use table::{Cell, Column, format_table};
 
 /// Prints data. A closed pipe (`ajo … | head`) is not an error.
 pub(crate) fn print_data(text: impl Into<SafeText>) -> Result<(), CommandError> {

@@ -15,10 +15,11 @@ pub(crate) fn set_up_color(arguments: &[OsString]) {
     let arguments: Vec<_> = arguments.iter().map(|argument| argument.to_str().unwrap_or_default()).collect();
     // What follows belongs to another command.
     let arguments = arguments.split(|argument| *argument == "--").next().unwrap_or_default();
-    let mut values = arguments.iter().enumerate().filter_map(|(index, argument)| match argument.strip_prefix("--color") {
-        Some("") => arguments.get(index + 1).copied(),
-        value => value?.strip_prefix('='),
-    });
+    let mut values =
+        arguments.iter().enumerate().filter_map(|(index, argument)| match argument.strip_prefix("--color") {
+            Some("") => arguments.get(index + 1).copied(),
+            value => value?.strip_prefix('='),
+        });
     // The parser reports a wrong value.
     if let Some(choice) = values.find_map(|value| ColorChoice::from_str(value, false).ok()) {
         // The first choice stays: only tests run several commands in one process.

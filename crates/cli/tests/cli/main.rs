@@ -3,6 +3,8 @@
 mod api;
 mod auth;
 mod broken_environments;
+#[cfg(target_os = "linux")]
+mod color;
 mod command;
 #[cfg(target_os = "linux")]
 mod confirm;
@@ -10,6 +12,7 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod jq;
 mod limit_paths;
 mod limits;
 mod output;
