@@ -45,6 +45,7 @@
 //! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
 //! | `AJO_LIMITS_STATE` | a `state` that is neither a path nor the URL of a bucket; files of one sandbox with different ones |
+//! | `AJO_LIMITS_FORMAT` | a file that `ajo fmt` cannot format without changing its content |
 //! | `AJO_LIMITS_ACCEPT` | a change at the service that `ajo accept` cannot take into the file |
 //! | `AJO_LIMITS_POLICY` | a limit that violates a policy |
 //! | `AJO_LIMITS_POLICY_FILE` | an unreadable or invalid policy |
@@ -66,6 +67,7 @@ mod export;
 mod file_diagnostic;
 mod file_diagnostics;
 mod file_kind;
+mod format;
 mod invisible_text;
 mod known_keys;
 mod limits_document;
@@ -94,6 +96,7 @@ pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
 pub(crate) use file_kind::FileKind;
 pub use file_kind::{is_limits_file, is_other_file};
+pub use format::format_file;
 pub(crate) use known_keys::check_keys;
 pub(crate) use limits_document::{check_version, parse_root};
 pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};
