@@ -26,7 +26,7 @@
 //! | code | reported for |
 //! |---|---|
 //! | `AJO_LIMITS_YAML` | a file that is not YAML, or is too large or too deeply nested |
-//! | `AJO_LIMITS_EMPTY` | files without any limit |
+//! | `AJO_LIMITS_EMPTY` | files without any limit that do not say `capping: []` |
 //! | `AJO_LIMITS_VERSION` | a missing or unsupported version |
 //! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_MULTIPLE_SANDBOXES` | a missing or invalid sandbox; more than one sandbox where one is required |
 //! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | an unknown key, or a key that occurs twice in one mapping |

@@ -9,6 +9,8 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod fmt;
+mod init;
 mod limit_paths;
 mod limits;
 mod output;

@@ -14,7 +14,9 @@ use serde::de::IgnoredAny;
 use super::file_diagnostics::FileDiagnostics;
 use super::file_kind::FileKind;
 use super::limits_document::parse_root;
+use super::redaction::redact_inputs;
 use super::source_file::SourceFile;
+use super::source_set::SourceSet;
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_parser::parse_yaml;
 use crate::FileDiagnostic;
@@ -64,7 +66,8 @@ fn check(source: &SourceFile) -> Result<(), Vec<FileDiagnostic>> {
     if root.is_some() && !diagnostics.has_errors() {
         return Ok(());
     }
-    Err(diagnostics.into_sorted(&[source.name.clone()]))
+    let hidden = SourceSet::new(vec![source.clone()]);
+    Err(redact_inputs(diagnostics.into_sorted(std::slice::from_ref(&source.name)), &hidden.hidden_inputs()))
 }
 
 fn refuse(source: &SourceFile, at: usize, problem: &str) -> Vec<FileDiagnostic> {
