@@ -17,7 +17,7 @@ use crate::report::OutputFormat;
 
 pub(crate) use api::ApiArgs;
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
-pub(crate) use folder::{FmtArgs, InitArgs};
+pub(crate) use folder::{CiSystem, FmtArgs, InitArgs};
 pub(crate) use limits::{
     AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,

@@ -36,6 +36,6 @@ pub(crate) use lock_holder::lock_holder;
 pub(crate) use plan::run as plan;
 pub(crate) use sandbox_service::{SandboxService, check_sandbox};
 pub(crate) use schema::run as schema;
-pub(crate) use state_store::StateStore;
+pub(crate) use state_store::{StateStore, repository_root};
 pub(crate) use validate::run as validate;
 pub(crate) use verify::run as verify;

@@ -12,6 +12,8 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod fmt;
+mod init;
 mod jq;
 mod limit_paths;
 mod limits;

@@ -204,6 +204,8 @@ impl Default for EmulatorSettings {
             secrets: credentials.secrets().to_vec(),
             org_id: credentials.org_id().clone(),
             scopes: credentials.scopes().clone(),
+            is_in_sandboxes: true,
+            can_view_sandboxes: true,
         };
         let sandbox = |name: &str, production| SandboxSettings { name: name.to_owned(), production };
         Self {

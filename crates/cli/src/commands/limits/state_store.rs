@@ -216,7 +216,7 @@ fn open_bucket(url: &ajo_limits::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>
 }
 
 /// The nearest directory with `.git`, upwards from `directory`.
-fn repository_root(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn repository_root(directory: &Path) -> Option<PathBuf> {
     let directory =
         std::path::absolute(if directory.as_os_str().is_empty() { Path::new(".") } else { directory }).ok()?;
     directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)
