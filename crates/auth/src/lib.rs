@@ -67,5 +67,6 @@ pub use transport::proxy::{ProxyInUse, proxy_of};
 pub use transport::{
     connect_error::classify_connect_error,
     http_client::{http_client, http_client_with_timeout},
+    server_attributes::record_server,
     server_date::request_server_date,
 };

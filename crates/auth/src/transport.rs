@@ -6,4 +6,5 @@ pub(crate) mod connect_error;
 pub(crate) mod http_client;
 pub(crate) mod proxy;
 pub(crate) mod reqwest_token_transport;
+pub(crate) mod server_attributes;
 pub(crate) mod server_date;

@@ -116,7 +116,7 @@ impl std::fmt::Display for CommandError {
 impl From<ajo_core::CallError> for CommandError {
     fn from(error: ajo_core::CallError) -> Self {
         let response = ServiceResponse {
-            operation: error.operation().map(ToString::to_string),
+            operation: error.target().map(ToString::to_string),
             status: error.status(),
             code: error.code().map(ToString::to_string),
             request_id: error.request_id().map(ToOwned::to_owned),

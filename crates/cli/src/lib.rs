@@ -9,6 +9,7 @@ mod commands;
 mod definition_file;
 mod exit_status;
 mod input_file;
+mod limits_paths;
 mod number_format;
 mod observed_files;
 mod output;

@@ -7,6 +7,7 @@ use ajo_engine::untrusted_text::excerpt;
 use clap::ValueEnum as _;
 use clap::error::ContextValue;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use serde::Serialize;
 
 use crate::arguments::Command;
 use crate::command_error::CommandError;
@@ -44,6 +45,11 @@ pub(crate) fn print_data(text: impl Into<SafeText>) -> Result<(), CommandError> 
 /// Prints JSON.
 pub(crate) fn print_json(json: &str) -> Result<(), CommandError> {
     print_data(SafeText::json(json))
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_serialized(value: &impl Serialize) -> Result<(), CommandError> {
+    print_json(&serde_json::to_string(value).map_err(|error| CommandError::new(error.to_string()))?)
 }
 
 /// Prints help or the version, which contain only text of this program, in the colors of the terminal.

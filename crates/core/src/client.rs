@@ -7,6 +7,7 @@ pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod call_options;
 pub(crate) mod call_response;
+pub(crate) mod call_target;
 pub(crate) mod client_config;
 #[cfg(feature = "reqwest")]
 pub(crate) mod concurrency_limit;
@@ -15,8 +16,9 @@ mod into_future;
 mod raw_call;
 mod raw_definition;
 mod redeploy;
+pub(crate) mod request;
 pub(crate) mod request_builder;
 pub(crate) mod request_config;
-mod request_path;
+pub(crate) mod request_url;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_builder;

@@ -31,8 +31,8 @@ pub use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file, read_bou
 // The types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::spec::{Api, OPERATIONS, Operation, RequestBody, ResponseValue, Verb, object_schema};
 pub use ajo_engine::{
-    AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, LiveLimit, RetryPolicy, SandboxName,
-    SandboxNameError, Secret, ServiceCode, Uid, UidError, config_definition, rules,
+    AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, LiveLimit, Method, MethodError, RetryPolicy,
+    SandboxName, SandboxNameError, Secret, ServiceCode, Uid, UidError, config_definition, rules,
 };
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::GenericClientBuilder;
@@ -47,14 +47,14 @@ pub use parse::config_definition::IncompleteConfigError;
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 #[cfg(feature = "client")]
 pub use {
-    ajo_engine::{BASE_URL, DEADLINE, ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind, TIMEOUT},
+    ajo_engine::{BASE_URL, DEADLINE, ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind, TIMEOUT, is_secret_header},
     client::api_client::Client,
     client::call::Call,
     client::call_options::CallOptions,
     client::call_response::CallResponse,
+    client::call_target::CallTarget,
     client::client_config::{AuthSource, ClientConfig, ValidatedConfig},
-    client::request_builder::RequestBuilder,
-    client::request_config::RequestConfig,
+    client::request::Request,
     error::call_error::CallError,
     error::redeploy_error::{RedeployError, RedeployFailure},
     generated::capping::client::Capping,
@@ -63,6 +63,5 @@ pub use {
     transport::http_transport::{
         CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_RESPONSE_BYTES, SendError,
     },
-    transport::in_flight_call::InFlightCall,
     transport::request_id::new_request_id,
 };

@@ -1,7 +1,7 @@
 //! Runs calls: the loop around the engine, and the transport that sends one HTTP request.
 
 pub(crate) mod call_runner;
-mod check_response;
+pub(crate) mod check_response;
 pub(crate) mod completed_call;
 pub(crate) mod headers;
 pub(crate) mod http_request;

@@ -43,8 +43,8 @@ impl HttpTransport for RecordingTransport {
         sent.borrow_mut().push(format!(
             "{} {} {}",
             request.method,
-            request.url(),
-            request.body_str().unwrap_or_default()
+            request.url,
+            String::from_utf8_lossy(request.body.as_deref().unwrap_or_default())
         ));
         Ok(HttpResponse { status: 200, body: self.body.into(), ..HttpResponse::default() })
     }

@@ -10,6 +10,7 @@ pub(crate) mod client_token_state;
 mod held_lock;
 pub(crate) mod jitter;
 pub(crate) mod limit_change;
+pub(crate) mod method;
 pub(crate) mod monotonic_clock;
 pub(crate) mod operation_semantics;
 pub(crate) mod rate_limit;

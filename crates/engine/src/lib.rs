@@ -30,6 +30,7 @@ pub use decide::call_state::{
 pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
 pub use decide::limit_change::{LimitChange, ServiceSelectionError, select_service};
+pub use decide::method::{Method, MethodError};
 pub use decide::monotonic_clock::MonotonicClock;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;
@@ -48,7 +49,7 @@ pub use decide::token_cache::{
 pub use decide::versioned_token::VersionedToken;
 pub use failure::call_failure::CallFailure;
 pub use failure::error_kind::ErrorKind;
-pub use failure::failed_response::{MAX_ERROR_RESPONSE_BYTES, safe_request_id};
+pub use failure::failed_response::{MAX_ERROR_RESPONSE_BYTES, redact_token, safe_request_id};
 pub use failure::request_target::RequestTarget;
 pub use failure::send_error_kind::SendErrorKind;
 pub use parse::access_token::AccessToken;
@@ -65,7 +66,7 @@ pub use parse::credentials::oauth_credentials::Credentials;
 pub use parse::credentials::org_id::{OrgId, OrgIdError};
 pub use parse::credentials::scopes::{Scopes, ScopesError};
 pub use parse::error_response::{ErrorOrigin, ErrorResponse};
-pub use parse::header::{check_custom_header, is_header_name, is_header_value};
+pub use parse::header::{check_custom_header, is_header_name, is_header_value, is_secret_header};
 pub use parse::http_date::parse_http_date;
 pub use parse::ims_error::{ImsError, ImsErrorKind};
 pub use parse::request_body::encode_payload;

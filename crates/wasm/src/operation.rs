@@ -63,7 +63,7 @@ pub(crate) fn operation_semantics(number: i32) -> Option<(OperationSemantics, Re
             (operation.idempotency, operation.already_applied, operation.target)
         }
     };
-    Some((OperationSemantics { method: "", idempotency, already_applied }, target))
+    Some((OperationSemantics { idempotency, already_applied }, target))
 }
 
 #[cfg(test)]

@@ -246,6 +246,7 @@ async fn invalid_headers_never_reach_fetch() {
             url: "http://127.0.0.1:1/",
             headers: &[(name, value)],
             body: None,
+            wants_headers: false,
             secrets: &[],
         };
         let error =

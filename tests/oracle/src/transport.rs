@@ -122,12 +122,11 @@ impl HttpTransport for ScriptedTransport {
     ) -> Result<HttpResponse, SendError> {
         let mut state = self.0.state();
         let bearer = format!("Bearer {}", token.value().expose());
-        let headers = request.headers().chain([("authorization", bearer.as_str())]);
+        let headers = request.all_headers().chain([("authorization", bearer.as_str())]);
         let headers: serde_json::Map<String, Value> =
             headers.map(|(name, value)| (name.to_owned(), value.into())).collect();
-        state.record.push(
-            json!({"method": request.method, "url": request.url(), "headers": headers, "body": request.body_str()}),
-        );
+        let body = request.body.as_deref().map(|body| String::from_utf8_lossy(body).into_owned());
+        state.record.push(json!({"method": request.method, "url": request.url, "headers": headers, "body": body}));
         let reply = state.replies.pop_front().unwrap_or_else(missing_reply);
         if let Some(problem) = &reply.problem {
             let kind = match problem.as_str() {
@@ -143,9 +142,9 @@ impl HttpTransport for ScriptedTransport {
             status: reply.status,
             request_id: header("x-request-id"),
             retry_after: header("retry-after"),
-            is_compressed: false,
             is_too_long,
             body: if is_too_long { String::new().into() } else { reply.body.into() },
+            ..HttpResponse::default()
         })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use gloo_net::http::RequestBuilder;
 use http::{HeaderName, Method};
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
 
@@ -21,7 +21,9 @@ pub struct FetchRequest<'o> {
     pub method: &'o str,
     pub url: &'o str,
     pub headers: &'o [(&'o str, &'o str)],
-    pub body: Option<&'o str>,
+    pub body: Option<&'o [u8]>,
+    /// Whether [`FetchResponse::headers`](super::FetchResponse::headers) is read.
+    pub wants_headers: bool,
     /// Strings that are redacted in errors.
     pub secrets: &'o [&'o str],
 }
@@ -59,7 +61,7 @@ impl FetchRequest<'_> {
             builder = builder.credentials(RequestCredentials::Omit);
         }
         let built = match self.body {
-            Some(body) => builder.body(body),
+            Some(body) => builder.body(Uint8Array::from(body)),
             None => builder.build(),
         };
         built.map(|request| web_sys::Request::from(request).into()).map_err(|error| error.to_string())

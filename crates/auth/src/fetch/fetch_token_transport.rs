@@ -28,6 +28,7 @@ impl FetchTokenTransport {
         let plain = request.secret.expose();
         let encoded = form.split('&').find_map(|pair| pair.strip_prefix("client_secret=")).unwrap_or("");
         let fetch_request = FetchRequest {
+            wants_headers: false,
             method: "POST",
             url: &request.url,
             headers: &[("content-type", TokenRequest::CONTENT_TYPE)],

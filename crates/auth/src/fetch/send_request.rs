@@ -23,6 +23,10 @@ pub struct FetchResponse {
     pub request_id: Option<String>,
     /// The header `Retry-After`.
     pub retry_after: Option<String>,
+    /// The header `Location` of a redirect. Browsers hide it.
+    pub location: Option<String>,
+    /// The headers with lower-case names, if [`FetchRequest::wants_headers`].
+    pub headers: Vec<(String, String)>,
     /// The header `x-debug-id`.
     pub debug_id: Option<String>,
     /// The decompressed body; `None` if it is too long.
@@ -56,7 +60,8 @@ pub async fn send_request(
     let timer = JsTimer::new(timeout).ok_or_else(|| refused("this runtime has no timers"))?;
     let deadline = clock_millis() + timeout.as_secs_f64() * 1000.0;
     let abort = AbortGuard::new();
-    let result = timer.with_timeout(receive_response(&fetch, &built, &abort, max_bytes, deadline)).await;
+    let result =
+        timer.with_timeout(receive_response(&fetch, &built, &abort, max_bytes, request.wants_headers, deadline)).await;
     let timed_out = || FetchError {
         kind: FetchErrorKind::Timeout,
         detail: "no response within the time limit".to_owned(),
@@ -95,6 +100,7 @@ async fn receive_response(
     request: &JsValue,
     abort: &AbortGuard,
     max_bytes: fn(u16) -> usize,
+    wants_headers: bool,
     deadline: f64,
 ) -> Result<FetchResponse, RawFetchError> {
     // The signal is passed to `fetch` and not to the request: a signal of another realm makes `Request` throw and
@@ -120,8 +126,18 @@ async fn receive_response(
         request_id: header("x-request-id"),
         retry_after: header("retry-after"),
         debug_id: header("x-debug-id"),
+        location: header("location").filter(|_| (300..400).contains(&status)),
+        headers: if wants_headers { all_headers(&response) } else { Vec::new() },
         body: response_body::read_body(&response, max_bytes(status), deadline).await?,
     })
+}
+
+/// Reads the headers of the value that `fetch` returned.
+fn all_headers(response: &JsValue) -> Vec<(String, String)> {
+    let entries = js_value::get_property(response, "headers").map(|headers| Array::from(&headers));
+    let entries = entries.into_iter().flat_map(|entries| entries.iter().collect::<Vec<_>>());
+    let entries = entries.map(|entry| Array::from(&entry));
+    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_string()?))).collect()
 }
 
 /// Reads the status of the value that `fetch` returned.

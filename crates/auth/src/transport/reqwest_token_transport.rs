@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ajo_engine::STORE_LOCK_LEASE;
+use ajo_engine::{STORE_LOCK_LEASE, TOKEN_PATH};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::sync::Notify;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
+use crate::transport::server_attributes::record_server;
 use crate::{
     AuthError, BoxFuture, MAX_TOKEN_RESPONSE_BYTES, Runtime, Secret, StoreError, StoreLocks, TokenEvent, TokenRequest,
     TokenResponse, TokenStore, TokenTransport, TransportErrorKind, classify_connect_error, format_error_chain,
@@ -53,6 +56,40 @@ impl ReqwestTokenTransport {
     }
 }
 
+/// The span of a token request, with OpenTelemetry's attributes of HTTP client spans. It has no header, no body, and no query.
+fn request_span(request: &TokenRequest) -> Span {
+    let span = tracing::debug_span!(
+        "token request",
+        "http.request.method" = "POST",
+        "url.template" = TOKEN_PATH,
+        "server.address" = Empty,
+        "server.port" = Empty,
+        "http.response.status_code" = Empty,
+        "error.type" = Empty,
+        "ajo.duration_ms" = Empty,
+    );
+    if !span.is_disabled() {
+        record_server(&span, &request.url);
+    }
+    span
+}
+
+fn record_end(span: &Span, result: &Result<TokenResponse, AuthError>, duration: Duration) {
+    match result {
+        Ok(response) => {
+            span.record("http.response.status_code", response.status);
+            if response.status >= 300 {
+                span.record("error.type", response.status.to_string());
+            }
+        }
+        Err(AuthError::Transport { kind, .. }) => {
+            span.record("error.type", kind.as_str());
+        }
+        Err(_) => {}
+    }
+    span.record("ajo.duration_ms", u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+}
+
 /// Converts the error of a request without a complete response.
 pub(crate) fn transport_error(error: &reqwest::Error) -> AuthError {
     let kind = if error.is_timeout() {
@@ -79,7 +116,12 @@ impl TokenTransport for ReqwestTokenTransport {
         request: &'d TokenRequest,
         timeout: Duration,
     ) -> BoxFuture<'d, Result<TokenResponse, AuthError>> {
-        Box::pin(self.send_request(request, timeout))
+        Box::pin(async move {
+            let (span, started_at) = (request_span(request), self.runtime.elapsed());
+            let result = self.send_request(request, timeout).instrument(span.clone()).await;
+            record_end(&span, &result, self.runtime.elapsed().saturating_sub(started_at));
+            result
+        })
     }
 
     fn has_store(&self) -> bool {

@@ -28,13 +28,10 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result
     let url = secrets.seal_literals(&args.url);
     let observed = if args.offline { None } else { observe(settings, desired, secrets).await? };
     let explanation = explain_call(&args.method, &url, observed.as_ref(), desired);
-    let text = match settings.output {
-        OutputFormat::Json => {
-            SafeText::json(&serde_json::to_string(&explanation).map_err(|error| CommandError::new(error.to_string()))?)
-        }
-        _ => render(&explanation),
-    };
-    output::print_data(text)?;
+    match settings.output {
+        OutputFormat::Json => output::print_serialized(&explanation)?,
+        _ => output::print_data(render(&explanation))?,
+    }
     Ok(ExitStatus::Success.into())
 }
 

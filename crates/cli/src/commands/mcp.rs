@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::arguments::{GlobalSettings};
+use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 
 pub(crate) async fn run(_settings: &GlobalSettings) -> Result<ExitCode, CommandError> {

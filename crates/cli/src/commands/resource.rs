@@ -159,9 +159,9 @@ impl CreatedConfigs {
     /// Prints one response as it is, and several as `{"results": [...]}`.
     fn print_json(&self) -> Result<(), CommandError> {
         match (self.format, &self.bodies[..], self.total) {
-            (OutputFormat::Json, [body], 1) => output::print_data(SafeText::json(body)),
+            (OutputFormat::Json, [body], 1) => output::print_json(body),
             (OutputFormat::Json, [_, ..], _) => {
-                output::print_data(SafeText::json(&format!(r#"{{"results":[{}]}}"#, self.bodies.join(","))))
+                output::print_json(&format!(r#"{{"results":[{}]}}"#, self.bodies.join(",")))
             }
             _ => Ok(()),
         }

@@ -21,7 +21,6 @@ use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::output;
 use crate::report::OutputFormat;
-use crate::safe_text::SafeText;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     if let Some(period) = args.observed.sql {
@@ -32,6 +31,14 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
         return replay::run(settings, args).await;
     }
     run_traffic(settings, args).await
+}
+
+/// Replaces directories and patterns by limits files.
+pub(crate) fn expand_sources(args: &mut SimulateArgs) -> Result<(), CommandError> {
+    for sources in [&mut args.sources, &mut args.observed.current] {
+        *sources = source::expand(sources)?;
+    }
+    Ok(())
 }
 
 /// Simulates the traffic of the options.
@@ -46,14 +53,10 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     let expectations: Vec<_> = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
     let unmet: Vec<_> = expectations.iter().filter(|result| !result.met).map(ToString::to_string).collect();
     let all = expectations.len();
-    let text = match settings.output {
-        OutputFormat::Json => {
-            let json = serde_json::to_string(&SimulationResponse { report, expectations });
-            SafeText::json(&json.map_err(|error| CommandError::new(error.to_string()))?)
-        }
-        _ => summary::render(report, &expectations),
-    };
-    output::print_data(text)?;
+    match settings.output {
+        OutputFormat::Json => output::print_serialized(&SimulationResponse { report, expectations })?,
+        _ => output::print_data(summary::render(report, &expectations))?,
+    }
     expectations::check(&unmet, all)
 }
 

@@ -14,7 +14,6 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
-use crate::safe_text::SafeText;
 
 pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode, CommandError> {
     // The limits file is read first: its secrets are masked from then on, and its errors are found before a long simulation.
@@ -22,13 +21,10 @@ pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode
         args.write.write.as_deref().map(|file| write::LimitsEdit::read(settings, &args.write, file)).transpose()?;
     let request = build_request(args)?;
     let report = progress_bar::size_with_bar(&request).map_err(|error| sizing_error(&error))?;
-    let text = match settings.output {
-        OutputFormat::Json => {
-            SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
-        }
-        _ => summary::render(&report),
-    };
-    output::print_data(text)?;
+    match settings.output {
+        OutputFormat::Json => output::print_serialized(&report)?,
+        _ => output::print_data(summary::render(&report))?,
+    }
     let option = report.options.iter().find(|option| Some(option.kind) == report.recommended);
     let Some(limits) = option.and_then(|option| option.limits) else {
         let written = if edit.is_some() { "; nothing was written" } else { "" };

@@ -64,6 +64,13 @@ impl<L> GenericClientBuilder<L> {
         self
     }
 
+    /// Allows [`Client::request`](crate::Client::request) to send the access token to one more host: `host` or `host:port` in lower case.
+    /// It needs https, except for loopback addresses.
+    pub fn allow_host(mut self, host: &str) -> Self {
+        self.config.allowed_hosts.push(host.to_owned());
+        self
+    }
+
     /// Replaces the origin of the token endpoint, [`IMS_URL`](ajo_auth::IMS_URL). Plain http is allowed for loopback addresses only.
     pub fn ims_url(mut self, url: &str) -> Self {
         self.config.ims_url = Some(url.to_owned());

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::client::request_builder::RequestBuilder;
-use crate::{CallError, CallResponse, Client, HttpTransport, Operation};
+use crate::{CallError, CallResponse, CallTarget, Client, ErrorKind, HttpTransport, Operation};
 
 /// Parses the body of a success response. Its errors never quote the body.
-type ResponseParser<R> = fn(&Operation, &[u8]) -> Result<R, String>;
+type ResponseParser<R> = fn(&CallTarget, &[u8]) -> Result<R, String>;
 
 /// A call to the service. Nothing is sent until it is awaited.
 ///
@@ -33,23 +33,24 @@ type ResponseParser<R> = fn(&Operation, &[u8]) -> Result<R, String>;
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct Call<'c, T: HttpTransport, R> {
     client: &'c Client<T>,
-    operation: &'static Operation,
+    target: CallTarget,
     parts: RequestBuilder,
     parse: ResponseParser<R>,
 }
 
 impl<'c, T: HttpTransport, R> Call<'c, T, R> {
     pub(crate) fn new(client: &'c Client<T>, operation: &'static Operation, parse: ResponseParser<R>) -> Self {
-        Self::from_parts(client, operation, RequestBuilder::new(operation), parse)
+        let parts = RequestBuilder::for_operation(operation, client.config.base_url());
+        Self::from_parts(client, operation.into(), parts, parse)
     }
 
     pub(crate) const fn from_parts(
         client: &'c Client<T>,
-        operation: &'static Operation,
+        target: CallTarget,
         parts: RequestBuilder,
         parse: ResponseParser<R>,
     ) -> Self {
-        Self { client, operation, parts, parse }
+        Self { client, target, parts, parse }
     }
 
     /// Fills in the next path parameter.
@@ -66,16 +67,18 @@ impl<'c, T: HttpTransport, R> Call<'c, T, R> {
 
     /// Sets the body to the JSON of this value.
     pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
-        self.parts.body(body);
+        self.parts.json(body);
         self
     }
 
     /// Sets the body to a definition, with its extra fields at their places.
     pub(crate) fn definition(mut self, definition: &impl Serialize, extra: &Map<String, Value>) -> Self {
-        if extra.is_empty() {
-            return self.body(definition);
+        match self.target.operation() {
+            Some(operation) if !extra.is_empty() => {
+                self.parts.definition(operation, definition, self.client.org_id().as_str());
+            }
+            _ => self.parts.json(definition),
         }
-        self.parts.definition(self.operation, definition, self.client.org_id());
         self
     }
 
@@ -87,16 +90,19 @@ impl<'c, T: HttpTransport, R> Call<'c, T, R> {
 
     /// Makes the call and returns the full response.
     pub async fn response(self) -> Result<CallResponse<R>, CallError> {
-        let Self { client, operation, parts, parse } = self;
+        let Self { client, target, parts, parse } = self;
         let Client { runner, config } = client;
-        let request = config.request(operation, parts, runner.request_id(config.options()))?;
-        let completed = runner.run(operation, config.options(), request).await;
-        CallResponse::parse(operation, completed, |body| parse(operation, body))
+        let request = match config.request(&target, parts, runner.request_id(config.options())) {
+            Ok(request) => request,
+            Err(problem) => return Err(CallError::new(Some(target), ErrorKind::BuildRequest(problem))),
+        };
+        let completed = runner.run(&target, config, request).await;
+        CallResponse::parse(target, completed, parse)
     }
 }
 
 impl<T: HttpTransport, R> fmt::Debug for Call<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Call({})", self.operation)
+        write!(f, "Call({})", self.target)
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::error::attempt_error::AttemptError;
 use crate::error::call_error::CallMetadata;
 use crate::transport::completed_call::CompletedCall;
-use crate::{CallError, ErrorKind, Operation};
+use crate::{CallError, CallTarget, ErrorKind};
 
 /// The response to a call that succeeded.
 #[derive(Clone, PartialEq)]
@@ -15,6 +16,10 @@ use crate::{CallError, ErrorKind, Operation};
 pub struct CallResponse<R> {
     pub value: R,
     pub status: u16,
+    /// The headers, with lower-case names. Empty unless the call is a [`Request`](crate::Request).
+    ///
+    /// The access token is redacted. Other values may be secret, such as those of `set-cookie`: see [`is_secret_header`](crate::is_secret_header).
+    pub headers: Vec<(String, String)>,
     /// The request id, which Adobe's support asks for.
     pub request_id: Option<String>,
     /// The raw body, including fields that the parsed value does not have.
@@ -32,24 +37,32 @@ pub struct CallResponse<R> {
 impl<R> CallResponse<R> {
     /// Parses the body of a completed call.
     pub(crate) fn parse(
-        operation: &'static Operation,
+        target: CallTarget,
         completed: CompletedCall,
-        parse: impl FnOnce(&[u8]) -> Result<R, String>,
+        parse: fn(&CallTarget, &[u8]) -> Result<R, String>,
     ) -> Result<Self, CallError> {
-        let CompletedCall { result, attempts, elapsed, request_id, already_applied } = completed;
+        let CompletedCall { result, attempts, elapsed, request_id, already_applied, span } = completed;
         let metadata = |request_id| CallMetadata { attempts, elapsed, request_id };
         let response = match result {
             Ok(response) => response,
-            Err(error) => return Err(CallError::from_attempt_error(operation, *error, metadata(Some(request_id)))),
+            Err(error) => {
+                span.record_call_end(attempts, error.failure.attempt_status(), Some(&error.failure), elapsed);
+                return Err(CallError::from_attempt_error(target, *error, metadata(Some(request_id))));
+            }
         };
-        let (status, body) = (response.status, response.body);
+        let (status, headers, body) = (response.status, response.headers, response.body);
         let request_id = response.request_id.or(Some(request_id));
         // After `AlreadyApplied` the body is an error response. That is fine: `x-already-applied` is for operations without a value.
-        match parse(&body) {
-            Ok(value) => Ok(Self { value, status, request_id, body, attempts, elapsed, already_applied }),
+        match parse(&target, &body) {
+            Ok(value) => {
+                span.record_call_end(attempts, Some(status), None, elapsed);
+                Ok(Self { value, status, headers, request_id, body, attempts, elapsed, already_applied })
+            }
             Err(message) => {
                 let kind = ErrorKind::Decode { status, message, request_id: request_id.clone() };
-                Err(CallError::from_attempt_error(operation, kind.into(), metadata(request_id)))
+                let error = AttemptError::from(kind);
+                span.record_call_end(attempts, Some(status), Some(&error.failure), elapsed);
+                Err(CallError::from_attempt_error(target, error, metadata(request_id)))
             }
         }
     }

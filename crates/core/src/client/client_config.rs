@@ -1,7 +1,7 @@
 //! The configuration of a client, and its validation.
 
 use ajo_auth::{BaseUrl, ClientId, Credentials, OrgId, Secret};
-use ajo_engine::RateLimit;
+use ajo_engine::{AllowedOrigins, RateLimit};
 
 use crate::transport::headers::ClientHeaders;
 use crate::{CallError, CallOptions, RetryPolicy, SandboxName};
@@ -29,6 +29,8 @@ pub struct ClientConfig {
     pub sandbox: Option<String>,
     /// The gateway; the default is [`crate::BASE_URL`].
     pub base_url: Option<String>,
+    /// More hosts for [`Client::request`](crate::Client::request).
+    pub allowed_hosts: Vec<String>,
     /// The origin of the token endpoint; the default is [`ajo_engine::IMS_URL`].
     pub ims_url: Option<String>,
     /// The default options of all calls.
@@ -44,6 +46,8 @@ pub struct ValidatedConfig {
     pub auth: AuthSource,
     pub org_id: OrgId,
     pub base_url: BaseUrl,
+    /// The origins that may get the token.
+    pub allowed_origins: AllowedOrigins,
     /// The origin of the token endpoint.
     pub ims_url: BaseUrl,
     /// The default options of all calls.
@@ -61,6 +65,9 @@ impl ClientConfig {
         let sandbox: SandboxName =
             sandbox.parse().map_err(|error: crate::SandboxNameError| invalid(error.to_string()))?;
         let base_url = BaseUrl::parse_service(self.base_url.as_deref()).map_err(invalid)?;
+        let hosts: Vec<&str> = self.allowed_hosts.iter().map(String::as_str).collect();
+        let allowed_origins =
+            AllowedOrigins::new(&base_url, &hosts).map_err(|error| invalid(format!("allowed host: {error}")))?;
         let ims_url = BaseUrl::parse_token_endpoint(self.ims_url.as_deref()).map_err(invalid)?;
         let auth = self.auth.ok_or_else(|| invalid("neither credentials nor an access token are set".to_owned()))?;
         let (client_id, org_id) = match &auth {
@@ -78,6 +85,6 @@ impl ClientConfig {
         };
         let rate = self.requests_per_second.map(rate_limit).transpose()?;
         let (options, policy) = (self.options, self.policy);
-        Ok(ValidatedConfig { auth, org_id, base_url, ims_url, options, policy, rate, headers })
+        Ok(ValidatedConfig { auth, org_id, base_url, allowed_origins, ims_url, options, policy, rate, headers })
     }
 }

@@ -1,8 +1,10 @@
-//! `.await` for calls. See [`Call`] for why each transport has its own implementation.
+//! `.await` for calls and requests. See [`Call`] for why each transport has its own implementation.
 
 use std::pin::Pin;
 
-use crate::{Call, CallError};
+use serde_json::Value;
+
+use crate::{Call, CallError, Request};
 
 /// Implements `IntoFuture` for calls over a transport, with a future that is `Send` if requested.
 macro_rules! into_future {
@@ -13,6 +15,15 @@ macro_rules! into_future {
 
             fn into_future(self) -> Self::IntoFuture {
                 Box::pin(async move { self.response().await.map(|response| response.value) })
+            }
+        }
+
+        impl<'c> IntoFuture for Request<'c, $transport> {
+            type Output = Result<Value, CallError>;
+            type IntoFuture = <Call<'c, $transport, Value> as IntoFuture>::IntoFuture;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.into_json_call().into_future()
             }
         }
     };

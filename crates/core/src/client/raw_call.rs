@@ -1,10 +1,11 @@
 //! Calls with JSON instead of the types of their operation, for code that handles every operation alike.
 
 use crate::client::request_builder::RequestBuilder;
-use crate::{Call, CallError, Client, HttpTransport, Operation, Uid};
+use crate::{Call, CallError, CallTarget, Client, ErrorKind, HttpTransport, Operation, Uid};
 
 impl<T: HttpTransport> Client<T> {
-    /// Calls any operation with JSON; see [`RequestBuilder::new_raw`].
+    /// Calls any operation with JSON. The `options` are named as in [`Operation::query`]. Arguments that the operation does not take are
+    /// ignored.
     ///
     /// The response has a body but no value. The body passed [`Operation::check_response`].
     pub fn raw_call(
@@ -14,7 +15,8 @@ impl<T: HttpTransport> Client<T> {
         options: &[(&str, &str)],
         definition: &str,
     ) -> Result<Call<'_, T, ()>, CallError> {
-        let parts = RequestBuilder::new_raw(operation, uid, options, definition, self.org_id())?;
-        Ok(Call::from_parts(self, operation, parts, Operation::check_response))
+        let parts = RequestBuilder::from_json(operation, uid, options, definition, &self.config)
+            .map_err(|problem| CallError::new(Some(operation.into()), ErrorKind::BuildRequest(problem)))?;
+        Ok(Call::from_parts(self, operation.into(), parts, CallTarget::check_response))
     }
 }

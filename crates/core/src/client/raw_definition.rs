@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::object_schema::ORG_ID;
 use crate::parse::response_body::parse_object;
-use crate::{Api, Call, Client, HttpTransport, Operation, Uid, Verb, object_schema};
+use crate::{Api, Call, CallTarget, Client, HttpTransport, Operation, Uid, Verb, object_schema};
 
 impl<T: HttpTransport> Client<T> {
     /// Creates a configuration from unvalidated JSON and returns its UID.
@@ -35,7 +35,7 @@ impl<T: HttpTransport> Client<T> {
     pub fn update_raw(&self, api: Api, uid: &Uid, definition: Map<String, Value>) -> Call<'_, T, ()> {
         let operation = Operation::find(api, Verb::Update).expect("both APIs have an update operation");
         let body = self.with_org_id(operation, definition);
-        Call::new(self, operation, Operation::check_response).path_parameter(uid.as_str()).body(&body)
+        Call::new(self, operation, CallTarget::check_response).path_parameter(uid.as_str()).body(&body)
     }
 
     fn with_org_id(&self, operation: &Operation, mut definition: Map<String, Value>) -> Map<String, Value> {

@@ -1,39 +1,76 @@
-//! The path, query, and body of a request under construction.
+//! The URL, headers, and body of a request under construction.
 
-use ajo_auth::OrgId;
+use std::borrow::Cow;
+
+use ajo_auth::BaseUrl;
 use ajo_engine::encode_payload;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::client::request_path::RequestPath;
-use crate::{CallError, ErrorKind, Operation, RequestBody, Uid};
+use crate::client::request_config::RequestConfig;
+use crate::client::request_url::RequestUrl;
+use crate::{Operation, RequestBody, RequestTemplate, Uid};
 
-/// The path, query, and body of a request. Errors are reported when the request is sent.
+pub(crate) const JSON_MEDIA_TYPE: &str = "application/json";
+
+/// The URL, headers, and body of a request. Errors are reported when the request is sent.
 #[derive(Debug)]
-pub struct RequestBuilder {
-    path: RequestPath,
-    body: Option<Result<Bytes, String>>,
+pub(crate) struct RequestBuilder {
+    pub(super) url: RequestUrl,
+    /// The header `Accept`.
+    pub(super) accept: Option<Cow<'static, str>>,
+    /// The header `Content-Type`, if there is a body.
+    pub(super) content_type: Cow<'static, str>,
+    pub(super) body: Option<Bytes>,
+    /// Validated headers with lower-case names, in addition to those of the client.
+    pub(super) headers: Vec<(String, String)>,
+    /// Whether the caller reads the headers of the response.
+    pub(super) wants_headers: bool,
+    /// The first problem.
+    pub(super) error: Option<String>,
 }
 
 impl RequestBuilder {
-    pub(crate) fn new(operation: &Operation) -> Self {
-        Self { path: RequestPath::new(operation.path), body: None }
+    /// The request of an operation.
+    pub(crate) fn for_operation(operation: &Operation, base_url: &BaseUrl) -> Self {
+        let accept = (operation.success != 204).then_some(Cow::Borrowed(JSON_MEDIA_TYPE));
+        Self { accept, ..Self::new(RequestUrl::from_template(base_url, operation.path)) }
+    }
+
+    /// A request to a checked URL.
+    pub(crate) fn for_url(url: String) -> Self {
+        Self {
+            accept: Some(Cow::Borrowed(JSON_MEDIA_TYPE)),
+            wants_headers: true,
+            ..Self::new(RequestUrl::from_url(url))
+        }
+    }
+
+    const fn new(url: RequestUrl) -> Self {
+        Self {
+            url,
+            accept: None,
+            content_type: Cow::Borrowed(JSON_MEDIA_TYPE),
+            body: None,
+            headers: Vec::new(),
+            wants_headers: false,
+            error: None,
+        }
     }
 
     /// Builds the request of any operation from JSON. The `options` are named as in [`Operation::query`].
     ///
-    /// Arguments that the operation does not take are ignored.
-    pub fn new_raw(
-        operation: &'static Operation,
+    /// Arguments that the operation does not take are ignored. The error is what is wrong.
+    pub(crate) fn from_json<P: RequestTemplate>(
+        operation: &Operation,
         uid: Option<&Uid>,
         options: &[(&str, &str)],
         definition: &str,
-        org_id: &OrgId,
-    ) -> Result<Self, CallError> {
-        let build_error = |message: String| CallError::new(Some(operation), ErrorKind::BuildRequest(message));
-        let mut parts = Self::new(operation);
+        config: &RequestConfig<P>,
+    ) -> Result<Self, String> {
+        let mut parts = Self::for_operation(operation, config.base_url());
         if operation.path.contains('{') {
-            let uid = uid.ok_or_else(|| build_error("the operation needs a uid".to_owned()))?;
+            let uid = uid.ok_or("the operation needs a uid")?;
             parts.path_parameter(uid.as_str());
         }
         for (option, parameter) in operation.query {
@@ -44,9 +81,8 @@ impl RequestBuilder {
             RequestBody::None => {}
             RequestBody::Fixed(json) => parts.static_body(json),
             RequestBody::Definition => {
-                let json =
-                    encode_payload(operation.api, operation.verb, definition, org_id.as_str()).map_err(build_error)?;
-                parts.body = Some(Ok(json.into()));
+                let org_id = config.org_id().as_str();
+                parts.body = Some(encode_payload(operation.api, operation.verb, definition, org_id)?.into());
             }
         }
         Ok(parts)
@@ -54,36 +90,42 @@ impl RequestBuilder {
 
     /// Fills in the next path parameter.
     pub(crate) fn path_parameter(&mut self, value: &str) {
-        self.path.push_parameter(value);
+        self.url.push_parameter(value);
     }
 
     /// Adds a query parameter if it has a value.
     pub(crate) fn query(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
-            self.path.push_query(name, value);
+            self.url.push_query(name, value);
         }
     }
 
     /// Sets the body to the JSON of this value.
-    pub(crate) fn body(&mut self, body: &impl Serialize) {
-        self.body = Some(serde_json::to_vec(body).map(Bytes::from).map_err(|error| error.to_string()));
+    pub(crate) fn json(&mut self, body: &impl Serialize) {
+        self.set_body(serde_json::to_vec(body).map(Bytes::from).map_err(|error| error.to_string()));
     }
 
     /// Sets the body to a definition with extra fields.
-    pub(crate) fn definition(&mut self, operation: &Operation, definition: &impl Serialize, org_id: &OrgId) {
+    pub(crate) fn definition(&mut self, operation: &Operation, definition: &impl Serialize, org_id: &str) {
         let json = serde_json::to_string(definition).map_err(|error| error.to_string());
-        let body = json.and_then(|json| encode_payload(operation.api, operation.verb, &json, org_id.as_str()));
-        self.body = Some(body.map(Bytes::from));
+        let body = json.and_then(|json| encode_payload(operation.api, operation.verb, &json, org_id));
+        self.set_body(body.map(Bytes::from));
     }
 
     /// Sets the body to this JSON without copying it.
     pub(crate) fn static_body(&mut self, json: &'static str) {
-        self.body = Some(Ok(Bytes::from_static(json.as_bytes())));
+        self.body = Some(Bytes::from_static(json.as_bytes()));
     }
 
-    pub(super) fn finish(self, operation: &'static Operation) -> Result<(String, Option<Bytes>), CallError> {
-        let build_error = |message: String| CallError::new(Some(operation), ErrorKind::BuildRequest(message));
-        let path = self.path.finish().map_err(|message| build_error(message.to_owned()))?;
-        Ok((path, self.body.transpose().map_err(build_error)?))
+    /// Records a problem, unless there is one already.
+    pub(crate) fn fail(&mut self, problem: String) {
+        self.error.get_or_insert(problem);
+    }
+
+    fn set_body(&mut self, body: Result<Bytes, String>) {
+        match body {
+            Ok(body) => self.body = Some(body),
+            Err(problem) => self.fail(problem),
+        }
     }
 }

@@ -7,7 +7,7 @@ use ajo_auth::AuthError;
 use ajo_engine::{CallFailure, Idempotency, RequestTarget};
 
 use crate::error::attempt_error::AttemptError;
-use crate::{ErrorKind, ErrorResponse, Operation, ServiceCode};
+use crate::{CallTarget, ErrorKind, ErrorResponse, Operation, ServiceCode};
 
 /// The error of a call: the operation, the kind of failure, the service's code and message, and a hint.
 ///
@@ -28,7 +28,7 @@ use crate::{ErrorKind, ErrorResponse, Operation, ServiceCode};
 pub struct CallError(Box<ErrorDetails>);
 
 struct ErrorDetails {
-    operation: Option<&'static Operation>,
+    target: Option<CallTarget>,
     attempt_error: AttemptError,
     metadata: CallMetadata,
 }
@@ -43,20 +43,16 @@ pub(crate) struct CallMetadata {
 }
 
 impl CallError {
-    pub(crate) fn new(operation: Option<&'static Operation>, kind: ErrorKind) -> Self {
-        Self(Box::new(ErrorDetails { operation, attempt_error: kind.into(), metadata: CallMetadata::default() }))
+    pub(crate) fn new(target: Option<CallTarget>, kind: ErrorKind) -> Self {
+        Self(Box::new(ErrorDetails { target, attempt_error: kind.into(), metadata: CallMetadata::default() }))
     }
 
     pub(crate) fn invalid_config(message: impl Into<String>) -> Self {
         Self::new(None, ErrorKind::Config(message.into()))
     }
 
-    pub(crate) fn from_attempt_error(
-        operation: &'static Operation,
-        attempt_error: AttemptError,
-        metadata: CallMetadata,
-    ) -> Self {
-        Self(Box::new(ErrorDetails { operation: Some(operation), attempt_error, metadata }))
+    pub(crate) fn from_attempt_error(target: CallTarget, attempt_error: AttemptError, metadata: CallMetadata) -> Self {
+        Self(Box::new(ErrorDetails { target: Some(target), attempt_error, metadata }))
     }
 
     pub fn kind(&self) -> &ErrorKind {
@@ -67,9 +63,14 @@ impl CallError {
         &self.0.attempt_error.failure
     }
 
-    /// The operation that failed, or `None` if the client could not be built.
+    /// The operation or the request that failed, or `None` if the client could not be built.
+    pub fn target(&self) -> Option<&CallTarget> {
+        self.0.target.as_ref()
+    }
+
+    /// The operation that failed. `None` if the client could not be built, or for [`Client::request`](crate::Client::request).
     pub fn operation(&self) -> Option<&'static Operation> {
-        self.0.operation
+        self.target()?.operation()
     }
 
     /// The error response of the service or the gateway, if there was one.
@@ -161,13 +162,12 @@ impl CallError {
         {
             return Some("the server does not speak HTTP/1.1; check the base URL");
         }
-        let has_no_uid = self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"));
-        let target = if has_no_uid { RequestTarget::Collection } else { RequestTarget::Configuration };
+        let target = self.target().map_or(RequestTarget::Other, CallTarget::request_target);
         self.failure().hint(idempotency, target)
     }
 
     fn idempotency(&self) -> Option<Idempotency> {
-        self.0.operation.map(|operation| operation.idempotency)
+        self.target().map(|target| target.semantics().idempotency)
     }
 }
 
@@ -180,8 +180,8 @@ impl From<AuthError> for CallError {
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.0.operation {
-            write!(f, "{operation} failed: ")?;
+        if let Some(target) = self.target() {
+            write!(f, "{target} failed: ")?;
         }
         f.write_str(&self.failure().message(self.attempts(), self.0.metadata.request_id.as_deref()))
     }
@@ -190,7 +190,7 @@ impl fmt::Display for CallError {
 impl fmt::Debug for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallError")
-            .field("operation", &self.0.operation.map(ToString::to_string))
+            .field("target", &self.target().map(ToString::to_string))
             .field("kind", self.kind())
             .field("attempts", &self.attempts())
             .field("elapsed", &self.elapsed())

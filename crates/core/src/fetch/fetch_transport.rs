@@ -44,12 +44,13 @@ impl HttpTransport for FetchTransport {
     ) -> Result<HttpResponse, SendError> {
         let token = token.value().expose();
         let bearer = Secret::new(format!("Bearer {token}"));
-        let headers: Vec<_> = request.headers().chain([("authorization", bearer.expose())]).collect();
+        let headers: Vec<_> = request.all_headers().chain([("authorization", bearer.expose())]).collect();
         let fetch_request = FetchRequest {
             method: request.method,
-            url: &request.url(),
+            url: &request.url,
             headers: &headers,
-            body: request.body_str(),
+            body: request.body.as_deref(),
+            wants_headers: request.wants_headers,
             secrets: &[token],
         };
         let response = send_request(fetch_request, timeout, HttpResponse::max_bytes).await?;
@@ -57,6 +58,8 @@ impl HttpTransport for FetchTransport {
             status: response.status,
             request_id: response.request_id,
             retry_after: response.retry_after,
+            location: response.location,
+            headers: response.headers,
             // `fetch` always decompresses the body, even if the header remains.
             is_compressed: false,
             is_too_long: response.body.is_none(),

@@ -7,11 +7,12 @@ use ajo_engine::{
     CallAction, CallOutcome, NotSentReason, RateLimit, RetryBudget, RetryPolicy, SharedClientState, StepContext,
 };
 
+use crate::client::request_config::RequestConfig;
 use crate::transport::completed_call::CompletedCall;
 use crate::transport::in_flight_call::InFlightCall;
 use crate::transport::request_id::new_request_id;
-use crate::transport::trace_span::TraceSpan;
-use crate::{CallEvent, CallOptions, HttpRequest, HttpTransport, Operation};
+use crate::transport::trace_span::{DescribedRequest, TraceSpan};
+use crate::{CallEvent, CallOptions, CallTarget, HttpRequest, HttpTransport};
 
 /// The state that a client shares with its clones.
 pub(crate) struct CallRunner<T> {
@@ -38,21 +39,18 @@ impl<T: HttpTransport> CallRunner<T> {
 
     pub(crate) async fn run(
         &self,
-        operation: &Operation,
-        options: &CallOptions,
+        target: &CallTarget,
+        config: &RequestConfig<T::Template>,
         request: HttpRequest<T::Template>,
     ) -> CompletedCall {
         let runtime = self.http.runtime();
-        let progress = InFlightCall::new(operation, options, self.policy, runtime.elapsed());
-        let span = TraceSpan::for_call(operation, &request.request_id);
-        let mut call = PendingCall { runner: self, progress, is_finished: false };
-        let outcome = span.instrument(call.run(operation, &request)).await;
+        let progress = InFlightCall::new(target, config.options(), self.policy, runtime.elapsed());
+        let described = DescribedRequest { target, base_url: config.base_url(), url: &request.url };
+        let span = TraceSpan::for_call(described, &request.request_id);
+        let mut call = PendingCall { runner: self, progress, sent: 0, is_finished: false };
+        let outcome = span.instrument(call.run(described, &request)).await;
         call.is_finished = true;
-        span.record_attempts(call.progress.attempts());
-        let status = call.progress.status();
-        let completed = call.progress.finish(outcome, request.request_id, runtime.elapsed());
-        span.record_end(status, completed.elapsed);
-        completed
+        call.progress.finish(outcome, request.request_id, runtime.elapsed(), span)
     }
 }
 
@@ -60,29 +58,30 @@ impl<T: HttpTransport> CallRunner<T> {
 struct PendingCall<'t, T: HttpTransport> {
     runner: &'t CallRunner<T>,
     progress: InFlightCall,
+    /// The number of requests sent, including replays after a 401.
+    sent: u32,
     is_finished: bool,
 }
 
 impl<T: HttpTransport> PendingCall<'_, T> {
-    async fn run(&mut self, operation: &Operation, request: &HttpRequest<T::Template>) -> CallOutcome {
+    async fn run(&mut self, described: DescribedRequest<'_>, request: &HttpRequest<T::Template>) -> CallOutcome {
+        let target = described.target;
         let (http, runtime) = (&self.runner.http, self.runner.http.runtime());
         loop {
             let attempt = self.progress.attempts() + 1;
             let started_at = runtime.elapsed();
-            http.on_event(operation, CallEvent::AttemptStarted { attempt, request_id: &request.request_id });
-            let span = TraceSpan::for_attempt(attempt);
-            let action = span.instrument(self.attempt(request)).await;
+            http.on_event(target, CallEvent::AttemptStarted { attempt, request_id: &request.request_id });
+            let action = self.attempt(described, request).await;
             let (status, duration) = (self.progress.status(), runtime.elapsed().saturating_sub(started_at));
-            span.record_end(status, duration);
-            http.on_event(operation, CallEvent::AttemptFinished { attempt, status, duration });
+            http.on_event(target, CallEvent::AttemptFinished { attempt, status, duration });
             match action {
                 CallAction::Retry { after } => {
-                    http.on_event(operation, CallEvent::Retrying { attempt, status, delay: after });
+                    http.on_event(target, CallEvent::Retrying { attempt, status, delay: after });
                     runtime.sleep(after).await;
                 }
                 CallAction::Finish(outcome) => {
                     if let CallOutcome::AlreadyApplied = outcome {
-                        http.on_event(operation, CallEvent::AlreadyApplied { attempt });
+                        http.on_event(target, CallEvent::AlreadyApplied { attempt });
                     }
                     return outcome;
                 }
@@ -92,7 +91,7 @@ impl<T: HttpTransport> PendingCall<'_, T> {
     }
 
     /// Makes one attempt, including a replay after a 401.
-    async fn attempt(&mut self, request: &HttpRequest<T::Template>) -> CallAction {
+    async fn attempt(&mut self, described: DescribedRequest<'_>, request: &HttpRequest<T::Template>) -> CallAction {
         let (http, tokens) = (&self.runner.http, &self.runner.tokens);
         let Ok(_permit) = http.acquire_permit(self.progress.deadline()).await else {
             self.step(InFlightCall::cancel);
@@ -114,10 +113,16 @@ impl<T: HttpTransport> PendingCall<'_, T> {
                     self.step(|progress, shared, snapshot| progress.handle_token_input(shared, input, snapshot))
                 }
                 CallAction::Send { token, timeout } => {
-                    let result = http.send(request, &token.token, timeout).await;
-                    self.step(|progress, shared, snapshot| {
+                    let (span, started_at) = (TraceSpan::for_attempt(described, self.sent), http.runtime().elapsed());
+                    self.sent += 1;
+                    let result = span.instrument(http.send(request, &token.token, timeout)).await;
+                    let status = result.as_ref().ok().map(|response| response.status);
+                    let action = self.step(|progress, shared, snapshot| {
                         progress.handle_send_result(shared, &token.token, result, snapshot)
-                    })
+                    });
+                    let duration = http.runtime().elapsed().saturating_sub(started_at);
+                    span.record_end(status, self.progress.last_failure(), duration);
+                    action
                 }
                 last => return last,
             }

@@ -1,7 +1,7 @@
 //! Checks the response to one attempt against limits, and converts error responses into errors.
 
 use ajo_auth::{AccessToken, Timestamp};
-use ajo_engine::{CallFailure, safe_request_id};
+use ajo_engine::{CallFailure, redact_token, safe_request_id};
 
 use crate::error::attempt_error::AttemptError;
 use crate::{ErrorKind, HttpResponse, MAX_RESPONSE_BYTES};
@@ -14,41 +14,54 @@ const MAX_OBJECTS: usize = 100_000;
 /// in memory.
 const MAX_COMMAS: usize = 1_000_000;
 
+/// What is wrong with a response beyond these limits.
+pub(crate) const TOO_MANY_PARTS: &str = "it has too many JSON values";
+
 /// Checks the response to a request sent with this token.
 pub(super) fn check_response(
     mut response: HttpResponse,
     token: &AccessToken,
+    has_json_body: bool,
     now: Timestamp,
 ) -> Result<HttpResponse, Box<AttemptError>> {
     let token = token.value();
     if (200..300).contains(&response.status) {
         response.request_id = response.request_id.and_then(|id| safe_request_id(&id, token));
-        return check_success(response).map_err(|kind| Box::new(kind.into()));
+        for (_, value) in &mut response.headers {
+            *value = redact_token(value, token).into_owned();
+        }
+        return check_success(response, has_json_body).map_err(|kind| Box::new(kind.into()));
     }
     let body = (!response.is_too_long).then_some(&*response.body);
     let (request_id, retry_after) = (response.request_id.as_deref(), response.retry_after.as_deref());
     let failure = CallFailure::from_response(response.status, request_id, retry_after, body, token, now);
+    let failure = match &response.location {
+        Some(location) => failure.with_redirect(location, token),
+        None => failure,
+    };
     Err(Box::new(failure.into()))
 }
 
-/// Rejects a success response with an invalid body.
-fn check_success(response: HttpResponse) -> Result<HttpResponse, ErrorKind> {
+/// Rejects a success response with an invalid body. Only JSON bodies are checked for their contents.
+fn check_success(response: HttpResponse, has_json_body: bool) -> Result<HttpResponse, ErrorKind> {
     let message = if response.is_too_long {
         format!("it is longer than {} MiB", MAX_RESPONSE_BYTES / 1024 / 1024)
     } else if response.is_compressed {
         "it is compressed, which the client did not request".to_owned()
+    } else if !has_json_body {
+        return Ok(response);
     } else if response.body.trim_ascii_start().starts_with(b"<") {
         // Also if the operation ignores the body: a proxy's page does not prove that the service applied the change.
         "it is HTML or XML".to_owned()
     } else if has_too_many_parts(&response.body) {
-        "it has too many JSON values".to_owned()
+        TOO_MANY_PARTS.to_owned()
     } else {
         return Ok(response);
     };
     Err(ErrorKind::Decode { status: response.status, message, request_id: response.request_id })
 }
 
-fn has_too_many_parts(body: &[u8]) -> bool {
+pub(crate) fn has_too_many_parts(body: &[u8]) -> bool {
     // A short body cannot exceed the limits.
     if body.len() <= MAX_OBJECTS.min(MAX_COMMAS) {
         return false;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::HttpResponse;
 use crate::error::attempt_error::AttemptError;
+use crate::transport::trace_span::TraceSpan;
 
 /// The result of a finished call.
 pub(crate) struct CompletedCall {
@@ -14,4 +15,6 @@ pub(crate) struct CompletedCall {
     pub(crate) request_id: String,
     /// Whether the last attempt found that an earlier one had applied the change.
     pub(crate) already_applied: bool,
+    /// Ends with the call.
+    pub(crate) span: TraceSpan,
 }

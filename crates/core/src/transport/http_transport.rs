@@ -1,27 +1,38 @@
 //! The trait of transports, which send one HTTP request at a time.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::time::Duration;
 
 use ajo_auth::{AccessToken, Runtime};
 use bytes::Bytes;
 
-use crate::{HttpRequest, MAX_ERROR_RESPONSE_BYTES, Operation, RequestTemplate, SendErrorKind};
+use crate::{CallTarget, HttpRequest, MAX_ERROR_RESPONSE_BYTES, RequestTemplate, SendErrorKind};
 
 /// The maximum size of a success response. A list of 10,000 configurations has about 10 MB.
 pub const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 
 /// A response, read up to the size limit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct HttpResponse {
     pub status: u16,
     pub request_id: Option<String>,
     pub retry_after: Option<String>,
+    /// The header `Location` of a redirect.
+    pub location: Option<String>,
+    /// The headers with lower-case names, if [`HttpRequest::wants_headers`].
+    pub headers: Vec<(String, String)>,
     /// Whether the header `Content-Encoding` announces an encoded body.
     pub is_compressed: bool,
     /// Whether the body exceeds [`HttpResponse::max_bytes`]. It is then left empty.
     pub is_too_long: bool,
     pub body: Bytes,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl HttpResponse {
@@ -84,7 +95,7 @@ pub enum CallEvent<'n> {
 /// An implementation verifies certificates and does not follow redirects. Its futures finish within their time limit and can be
 /// dropped at any point. Neither the transport nor its futures must be `Send`: see [`Call`](crate::Call).
 pub trait HttpTransport {
-    /// The base URL and the headers of every request of a client, prepared once in the transport's own format.
+    /// The headers of every request of a client, prepared once in the transport's own format.
     type Template: RequestTemplate;
 
     /// Permits one attempt. It is dropped when the attempt ends.
@@ -105,5 +116,5 @@ pub trait HttpTransport {
     ) -> impl Future<Output = Result<HttpResponse, SendError>>;
 
     /// Receives the events of calls. The default implementation ignores them.
-    fn on_event(&self, _: &Operation, _: CallEvent<'_>) {}
+    fn on_event(&self, _: &CallTarget, _: CallEvent<'_>) {}
 }

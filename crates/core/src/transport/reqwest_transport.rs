@@ -1,24 +1,24 @@
 //! API requests over reqwest and tokio.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::{
-    AccessToken, BaseUrl, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, proxy_of,
-    read_bounded,
+    AccessToken, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, proxy_of, read_bounded,
 };
 use bytes::Bytes;
+use reqwest::Url;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Method, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::transport::headers::REQUEST_ID_HEADER;
-use crate::transport::http_request::{JSON_MEDIA_TYPE, RequestTemplate};
+use crate::transport::http_request::RequestTemplate;
 use crate::{
-    CallError, CallEvent, ConcurrencyLimit, DeadlineExceeded, HttpRequest, HttpResponse, HttpTransport, Operation,
+    CallError, CallEvent, CallTarget, ConcurrencyLimit, DeadlineExceeded, HttpRequest, HttpResponse, HttpTransport,
     SendError, SendErrorKind,
 };
 
@@ -54,40 +54,49 @@ impl fmt::Debug for ReqwestTransport {
     }
 }
 
-/// The base URL and the headers of every request.
+/// The headers of every request.
 pub struct ReqwestTemplate {
-    base_url: String,
     headers: HeaderMap,
 }
 
 impl fmt::Debug for ReqwestTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReqwestTemplate").field("base_url", &self.base_url).finish_non_exhaustive()
+        f.debug_struct("ReqwestTemplate").finish_non_exhaustive()
     }
 }
 
 impl ReqwestTemplate {
     /// Builds the request of one attempt. Attempts share the body without copying it.
     fn build_request(request: &HttpRequest<Self>, bearer: HeaderValue) -> Result<reqwest::Request, SendError> {
-        let HttpRequest { method, path, accepts_json, body, request_id, template } = request;
-        let url = Url::parse(&[template.base_url.as_str(), path].concat());
-        let url = url.map_err(|_| request_error("the URL is invalid"))?;
-        let method = Method::from_bytes(method.as_bytes()).map_err(|_| request_error("the HTTP method is invalid"))?;
+        let HttpRequest { method, url, accept, content_type, body, request_id, headers: custom, template, .. } =
+            request;
+        let url = Url::parse(url).map_err(|_| request_error("the URL is invalid"))?;
+        let method =
+            reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| request_error("the HTTP method is invalid"))?;
         let mut built = reqwest::Request::new(method, url);
         let headers = built.headers_mut();
-        headers.reserve(template.headers.len() + EXTRA_HEADERS);
+        headers.reserve(template.headers.len() + custom.len() + EXTRA_HEADERS);
         for (name, value) in &template.headers {
             headers.insert(name.clone(), value.clone());
         }
-        if *accepts_json {
-            headers.insert(ACCEPT, HeaderValue::from_static(JSON_MEDIA_TYPE));
+        for (name, value) in custom {
+            // They were validated when they were set.
+            if let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                value.set_sensitive(true);
+                headers.insert(name, value);
+            }
+        }
+        if let Some(accept) = accept {
+            headers.insert(ACCEPT, media_type(accept)?);
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
         }
         headers.insert(AUTHORIZATION, bearer);
         if let Some(body) = body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON_MEDIA_TYPE));
+            if let Some(content_type) = content_type {
+                headers.insert(CONTENT_TYPE, media_type(content_type)?);
+            }
             *built.body_mut() = Some(body.clone().into());
         }
         Ok(built)
@@ -96,7 +105,7 @@ impl ReqwestTemplate {
 
 impl RequestTemplate for ReqwestTemplate {
     /// Marks the headers as sensitive: they are not secret, but do not belong in logs.
-    fn new(base_url: &BaseUrl, headers: &[(&str, &str)]) -> Self {
+    fn new(headers: &[(&str, &str)]) -> Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             // They were validated when they were set.
@@ -105,7 +114,7 @@ impl RequestTemplate for ReqwestTemplate {
                 map.insert(name, value);
             }
         }
-        Self { base_url: base_url.as_str().to_owned(), headers: map }
+        Self { headers: map }
     }
 }
 
@@ -136,18 +145,29 @@ impl HttpTransport for ReqwestTransport {
 
         let response = self.http.execute(built).await?;
         let status = response.status().as_u16();
-        tracing::Span::current().record("status", status);
+        tracing::Span::current().record("http.response.status_code", status);
         let headers = response.headers();
         let to_string = |value: Option<&HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (request_id, retry_after) =
             (to_string(headers.get(REQUEST_ID_HEADER)), to_string(headers.get(RETRY_AFTER)));
+        let location = if (300..400).contains(&status) { to_string(headers.get(LOCATION)) } else { None };
+        let response_headers = if request.wants_headers { to_strings(headers) } else { Vec::new() };
         let is_compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         let body = read_bounded(response, HttpResponse::max_bytes(status)).await?;
         let is_too_long = body.is_none();
-        Ok(HttpResponse { status, request_id, retry_after, is_compressed, is_too_long, body: body.unwrap_or_default() })
+        Ok(HttpResponse {
+            status,
+            request_id,
+            retry_after,
+            location,
+            headers: response_headers,
+            is_compressed,
+            is_too_long,
+            body: body.unwrap_or_default(),
+        })
     }
 
-    fn on_event(&self, _: &Operation, event: CallEvent<'_>) {
+    fn on_event(&self, _: &CallTarget, event: CallEvent<'_>) {
         match event {
             CallEvent::Retrying { attempt, status, delay } => {
                 let after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
@@ -179,6 +199,18 @@ impl ReqwestTransport {
         bearer.set_sensitive(true);
         Ok(last.insert(bearer).clone())
     }
+}
+
+fn media_type(value: &Cow<'static, str>) -> Result<HeaderValue, SendError> {
+    match value {
+        Cow::Borrowed(value) => Ok(HeaderValue::from_static(value)),
+        Cow::Owned(value) => HeaderValue::from_str(value).map_err(|_| request_error("a header is invalid")),
+    }
+}
+
+fn to_strings(headers: &HeaderMap) -> Vec<(String, String)> {
+    let headers = headers.iter();
+    headers.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into())).collect()
 }
 
 fn request_error(message: &str) -> SendError {

@@ -143,11 +143,7 @@ impl CallState {
 
     /// A call that only gets a token. A transient failure of the token endpoint is retried.
     pub fn token_only(policy: RetryPolicy, deadline: Duration) -> Self {
-        let operation = OperationSemantics {
-            method: "GET",
-            idempotency: Idempotency::Safe,
-            already_applied: AlreadyApplied::Never,
-        };
+        let operation = OperationSemantics { idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
         Self { is_token_only: true, ..Self::new(operation, policy, TIMEOUT, deadline) }
     }
 

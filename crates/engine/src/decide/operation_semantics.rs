@@ -3,8 +3,6 @@
 /// How an operation of one of Adobe's APIs behaves when it is sent twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationSemantics {
-    /// The HTTP method, in upper case.
-    pub method: &'static str,
     pub idempotency: Idempotency,
     /// Which error response to a retry proves that an earlier attempt was applied.
     pub already_applied: AlreadyApplied,

@@ -93,7 +93,7 @@ mod tests {
     use crate::{ErrorResponse, Idempotency};
 
     const fn operation(idempotency: Idempotency, already_applied: AlreadyApplied) -> OperationSemantics {
-        OperationSemantics { method: "POST", idempotency, already_applied }
+        OperationSemantics { idempotency, already_applied }
     }
 
     const LIST: OperationSemantics = operation(Idempotency::Safe, AlreadyApplied::Never);

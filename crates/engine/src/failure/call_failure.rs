@@ -1,9 +1,11 @@
 //! The failure of a call.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::text::decimal;
 use crate::{
     AttemptOutcome, AuthError, ErrorKind, ErrorOrigin, ErrorResponse, Idempotency, NotSentReason, RedeployResult,
 };
@@ -84,6 +86,14 @@ impl CallFailure {
         match &self.kind {
             ErrorKind::Auth(AuthError::Ims(error)) => Some(error.status),
             _ => self.attempt_status(),
+        }
+    }
+
+    /// OpenTelemetry's attribute `error.type`: the HTTP status of an error response, or a short name of the kind.
+    pub fn error_type(&self) -> Cow<'static, str> {
+        match &self.kind {
+            ErrorKind::Api(response) => Cow::Owned(decimal(response.status.into())),
+            kind => Cow::Borrowed(kind.as_str()),
         }
     }
 

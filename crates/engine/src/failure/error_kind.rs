@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::{AuthError, ErrorResponse};
+use crate::{AuthError, ErrorResponse, TransportErrorKind};
 
 /// The kinds of failures of a call.
 #[derive(Debug)]
@@ -46,4 +46,27 @@ pub enum ErrorKind {
     },
     /// The request could not be built. Nothing was sent.
     BuildRequest(String),
+}
+
+impl ErrorKind {
+    /// A short name of the kind, for logs and metrics.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Config(_) => "config",
+            Self::Auth(_) => "no_token",
+            Self::Api(_) => "error_response",
+            Self::DeadlineExceeded(_) => "deadline_exceeded",
+            Self::Connect(_) => TransportErrorKind::Connect.as_str(),
+            Self::NameResolution(_) => TransportErrorKind::NameResolution.as_str(),
+            Self::Certificate(_) => TransportErrorKind::Certificate.as_str(),
+            Self::Proxy(_) => TransportErrorKind::Proxy.as_str(),
+            Self::ProxyAuthentication(_) => TransportErrorKind::ProxyAuthentication.as_str(),
+            Self::ProxyUnreachable(_) => TransportErrorKind::ProxyUnreachable.as_str(),
+            Self::Refused(_) => TransportErrorKind::Refused.as_str(),
+            Self::Timeout(_) => TransportErrorKind::Timeout.as_str(),
+            Self::Disconnected(_) => TransportErrorKind::Disconnected.as_str(),
+            Self::Decode { .. } => "invalid_response",
+            Self::BuildRequest(_) => "invalid_request",
+        }
+    }
 }

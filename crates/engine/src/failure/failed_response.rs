@@ -6,6 +6,7 @@ use alloc::string::String;
 use core::str::from_utf8;
 
 use super::call_failure::CallFailure;
+use crate::parse::redirect::describe_redirect;
 use crate::text::{concat, decimal, replace};
 use crate::untrusted_text::message_excerpt;
 use crate::{ErrorKind, ErrorResponse, Secret, Timestamp, parse_retry_after};
@@ -45,14 +46,29 @@ impl CallFailure {
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
         Self { retry_after, body, ..ErrorKind::Api(Box::new(response)).into() }
     }
+
+    /// Adds where a redirect leads. `location` is its header `Location`.
+    #[must_use]
+    pub fn with_redirect(mut self, location: &str, token: &Secret) -> Self {
+        if let ErrorKind::Api(response) = &mut self.kind {
+            let target = describe_redirect(&redact_token(location, token));
+            response.message = concat(&["it redirects to ", &target, ", and redirects are not followed"]);
+        }
+        self
+    }
 }
 
 /// The header `x-request-id` of a response without the token and without hidden characters. `None` if it is blank.
 pub fn safe_request_id(id: &str, token: &Secret) -> Option<String> {
+    message_excerpt(&redact_token(id, token))
+}
+
+/// Replaces the token in the value of a header, because a careless server may echo the request.
+pub fn redact_token<'v>(value: &'v str, token: &Secret) -> Cow<'v, str> {
     let token = token.expose();
     // The length check avoids most searches: starting one costs more than the rest of a call's bookkeeping.
-    let is_redacted = token.len() >= MIN_TOKEN_LENGTH && id.len() >= token.len();
-    message_excerpt(&if is_redacted { Cow::Owned(replace(id, token, REDACTED)) } else { Cow::Borrowed(id) })
+    let is_searched = token.len() >= MIN_TOKEN_LENGTH && value.len() >= token.len();
+    if is_searched { Cow::Owned(replace(value, token, REDACTED)) } else { Cow::Borrowed(value) }
 }
 
 /// Removes the token from an error body, because a careless server may echo the request. A body that contains the token and is not

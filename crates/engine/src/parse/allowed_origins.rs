@@ -21,13 +21,28 @@ pub struct AllowedOrigins(Vec<String>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginError {
     excerpt: String,
+    verdict: &'static str,
     reason: &'static str,
 }
 
 impl OriginError {
+    pub(crate) fn new(url: &str, verdict: &'static str, reason: &'static str) -> Self {
+        Self { excerpt: redacted_excerpt(url), verdict, reason }
+    }
+
+    /// The part of the URL that is safe to show.
+    pub fn excerpt(&self) -> &str {
+        &self.excerpt
+    }
+
+    /// What is wrong, without the URL.
+    pub fn problem(&self) -> String {
+        concat(&["the target ", self.verdict, self.reason])
+    }
+
     /// The text of the error, as `Display` writes it.
     pub fn message(&self) -> String {
-        concat(&["`", &self.excerpt, "` ", self.reason])
+        concat(&["`", &self.excerpt, "` ", self.verdict, self.reason])
     }
 }
 
@@ -47,8 +62,8 @@ impl AllowedOrigins {
         for host in hosts {
             let secure = concat(&["https://", host]);
             if !is_normalized_host(host) || BaseUrl::parse_origin(&secure).is_err() {
-                let reason = "is not a host: use `host` or `host:port` in lower case, without a scheme and a path; an IPv6 address must be [::1]";
-                return Err(OriginError { excerpt: redacted_excerpt(host), reason });
+                let reason = "use `host` or `host:port` in lower case, without a scheme and a path; an IPv6 address must be [::1]";
+                return Err(OriginError::new(host, "is not a host: ", reason));
             }
             let plain = concat(&["http://", host]);
             if let Ok(url) = BaseUrl::parse_origin(&plain) {
@@ -62,20 +77,20 @@ impl AllowedOrigins {
     /// Checks a URL as text. Only a text that any parser of URLs reads in the same way is accepted, so it begins with exactly an allowed
     /// origin.
     pub fn check(&self, url: &str) -> Result<(), OriginError> {
-        let problem = |reason| Err(OriginError { excerpt: redacted_excerpt(url), reason });
+        let problem = |reason| Err(OriginError::new(url, "gets no access token: ", reason));
         let Some((scheme, rest)) = split_once(url, "://") else {
-            return problem("gets no access token: it must be an absolute URL");
+            return problem("it must be an absolute URL");
         };
         let host_end = find_any(rest, b"/?#").unwrap_or(rest.len());
         let (origin, _) = split_at(url, scheme.len() + "://".len() + host_end);
         if !self.0.iter().any(|allowed| allowed == origin) {
             return problem(
-                "gets no access token: its scheme, host, and port are not those of https://platform.adobe.io, https://cjm.adobe.io, \
-                 `baseUrl`, or one of `allowedHosts`",
+                "its scheme, host, and port are not those of https://platform.adobe.io, https://cjm.adobe.io, the base URL, or an \
+                 allowed host",
             );
         }
         if url.bytes().any(|byte| byte == b'\\' || byte.is_ascii_control()) {
-            return problem("gets no access token: it contains a backslash or a control character");
+            return problem("it contains a backslash or a control character");
         }
         Ok(())
     }
@@ -282,7 +297,7 @@ mod tests {
         assert_eq!(
             message("https://evil.runtime.adobe.io/x"),
             "`https://evil.runtime.adobe.io/x` gets no access token: its scheme, host, and port are not those of \
-             https://platform.adobe.io, https://cjm.adobe.io, `baseUrl`, or one of `allowedHosts`"
+             https://platform.adobe.io, https://cjm.adobe.io, the base URL, or an allowed host"
         );
     }
 

@@ -89,6 +89,21 @@ impl TransportErrorKind {
         }
     }
 
+    /// A short name of the kind, for logs and metrics: OpenTelemetry's attribute `error.type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connection",
+            Self::NameResolution => "name_resolution",
+            Self::Certificate => "certificate",
+            Self::Proxy => "proxy",
+            Self::ProxyAuthentication => "proxy_authentication",
+            Self::ProxyUnreachable => "proxy_unreachable",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+            Self::Disconnected => "disconnected",
+        }
+    }
+
     /// Whether a later attempt may succeed without a change of the configuration.
     pub const fn is_transient(self) -> bool {
         !matches!(self, Self::Certificate | Self::ProxyAuthentication | Self::Refused)

@@ -16,7 +16,7 @@ pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
 pub const IMS_URL: &str = "https://ims-na1.adobelogin.com";
 
 /// Maximum length of a URL in bytes: the limit of the `http` crate, which HTTP clients use.
-const MAX_LENGTH: usize = 65_534;
+pub(crate) const MAX_LENGTH: usize = 65_534;
 
 /// The base URL of a server that receives secrets or tokens: https, or plain http on a loopback address.
 ///
@@ -135,6 +135,12 @@ impl BaseUrl {
         let default_port = if self.is_plain_http { ":80" } else { ":443" };
         let authority = authority.strip_suffix(default_port).unwrap_or(authority);
         concat(&[scheme, "://", &authority.to_ascii_lowercase()])
+    }
+
+    /// The path without a trailing slash, which can be empty.
+    pub fn path(&self) -> &str {
+        let after_scheme = split_once(&self.url, "://").map_or("", |(_, rest)| rest);
+        split_at(after_scheme, find(after_scheme, "/").unwrap_or(after_scheme.len())).1
     }
 
     /// The URL without a trailing slash.
@@ -288,6 +294,9 @@ mod tests {
     #[test]
     fn origin_has_no_path() {
         assert_eq!(BaseUrl::parse_origin("https://a.example/").expect("an origin").as_str(), "https://a.example");
+        for (text, path) in [("https://a.example", ""), ("https://a.example:1/b/c/", "/b/c")] {
+            assert_eq!(BaseUrl::parse(text).expect("a URL").path(), path);
+        }
         assert_eq!(
             BaseUrl::parse_origin("https://a.example/ims/token/v3").expect_err("a path").to_string(),
             "`https://a.example/ims/token/v3` cannot be used: it must not have a path; the client adds it"

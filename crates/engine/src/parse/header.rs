@@ -1,6 +1,6 @@
 //! Names and values of headers.
 
-use crate::text::is_any;
+use crate::text::{contains, is_any};
 
 /// Headers that the client sets, and headers that control message framing or the connection.
 const RESERVED_HEADERS: [&str; 18] = [
@@ -37,6 +37,13 @@ pub fn check_custom_header(name: &str, value: &str) -> Result<(), &'static str> 
     }
 }
 
+/// Whether the value of a header can be a secret, so that it does not belong in output or logs.
+pub fn is_secret_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["authorization", "proxy-authorization", "authentication-info", "proxy-authentication-info"].contains(&&*name)
+        || ["cookie", "token", "secret", "session", "api-key"].iter().any(|part| contains(&name, part))
+}
+
 /// Whether a text is a valid header name (a token of RFC 9110, section 5.6.2).
 pub fn is_header_name(text: &str) -> bool {
     let in_token = |byte: u8| byte.is_ascii_alphanumeric() || is_any(byte, b"!#$%&'*+-.^_`|~");
@@ -46,4 +53,19 @@ pub fn is_header_name(text: &str) -> bool {
 /// Whether a text is a valid header value: visible ASCII, spaces, and tabs.
 pub fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_headers_are_known() {
+        for name in ["Set-Cookie", "cookie", "Authorization", "x-amz-security-token", "x-api-key", "x-session-id"] {
+            assert!(is_secret_header(name), "{name}");
+        }
+        for name in ["content-type", "x-request-id", "retry-after", "www-authenticate", "location", "etag"] {
+            assert!(!is_secret_header(name), "{name}");
+        }
+    }
 }

@@ -64,11 +64,7 @@ impl Operation {
 
 impl From<&Operation> for OperationSemantics {
     fn from(operation: &Operation) -> Self {
-        Self {
-            method: operation.method,
-            idempotency: operation.idempotency,
-            already_applied: operation.already_applied,
-        }
+        Self { idempotency: operation.idempotency, already_applied: operation.already_applied }
     }
 }
 

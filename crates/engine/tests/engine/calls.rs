@@ -11,7 +11,7 @@ use ajo_engine::{
 use proptest::prelude::*;
 
 const GET: OperationSemantics =
-    OperationSemantics { method: "GET", idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
+    OperationSemantics { idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The shared state of a client, and its clock.

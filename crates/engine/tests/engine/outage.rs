@@ -16,7 +16,7 @@ use ajo_engine::{
 use crate::SeededRng;
 
 const LIST: OperationSemantics =
-    OperationSemantics { method: "POST", idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
+    OperationSemantics { idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
 const CREATE: OperationSemantics = OperationSemantics { idempotency: Idempotency::NotIdempotent, ..LIST };
 
 const CLIENTS: u32 = 1000;

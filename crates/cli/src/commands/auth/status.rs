@@ -47,7 +47,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         .map(ToString::to_string)
         .collect();
     if settings.output == OutputFormat::Json {
-        return output::print_data(SafeText::json(&format!(
+        return output::print_json(&format!(
             "{:#}",
             json!({
                 "credentials": join_sources(&caller.origin), "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
@@ -55,7 +55,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
                 "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
                 "profiles": profiles, "sources": sources_json(&caller), "warnings": warnings,
             })
-        )));
+        ));
     }
     let from = caller.sources.access_token.as_ref().map(|source| format!("from {source}; ")).unwrap_or_default();
     let token = match expires {

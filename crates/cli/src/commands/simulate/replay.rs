@@ -19,7 +19,6 @@ use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
 use crate::output;
 use crate::report::OutputFormat;
-use crate::safe_text::SafeText;
 
 /// The version of the JSON format.
 const VERSION: u32 = 1;
@@ -64,13 +63,10 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
         notes: notes(&limits, &replayer.urls),
         assumptions: replayer.assumptions(),
     };
-    let text = match settings.output {
-        OutputFormat::Json => {
-            SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
-        }
-        _ => text::render(&report),
-    };
-    output::print_data(text)?;
+    match settings.output {
+        OutputFormat::Json => output::print_serialized(&report)?,
+        _ => output::print_data(text::render(&report))?,
+    }
     let (unmet, all) = find_unmet(&report.groups);
     expectations::check(&unmet, all)
 }

@@ -19,7 +19,7 @@ pub(crate) async fn run(settings: &GlobalSettings, target: &StateTarget) -> Resu
     let sets = opened.read_sets().await?;
     let state = join(opened.organization.as_ref(), &sets);
     if settings.output == OutputFormat::Json {
-        output::print_data(SafeText::json(&to_json(&opened.location(), &state, &sets).to_string()))?;
+        output::print_serialized(&to_json(&opened.location(), &state, &sets))?;
         return Ok(ExitStatus::Success.into());
     }
     if state.configs.is_empty() {
