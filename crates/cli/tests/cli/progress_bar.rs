@@ -84,7 +84,7 @@ fn slow_commands_show_spinner() {
     let commands = [
         ("capping list", "waiting for the service", "no capping configurations in this sandbox"),
         ("plan limits.yaml", "reading the configurations of sandbox prod", "Plan: 1 to create"),
-        ("export", "waiting for the service", "sandbox: prod"),
+        ("export", "reading the configurations of sandbox prod", "sandbox: prod"),
         ("explain GET https://a.example.org/", "waiting for the service", "GET https://a.example.org/"),
         ("doctor", "checking the setup", "capping"),
         ("drift limits.yaml --output json --unmanaged ignore", "reading the configurations", "\"command\": \"drift\""),
