@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod input;
 mod lock_holder;
+mod missing_limits;
 mod pending_apply;
 mod plan;
 mod plan_file;

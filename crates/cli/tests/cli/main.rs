@@ -21,6 +21,8 @@ mod output;
 #[cfg(unix)]
 mod pipe;
 #[cfg(target_os = "linux")]
+mod progress_bar;
+#[cfg(target_os = "linux")]
 mod pseudo_terminal;
 mod resource;
 mod simulate;

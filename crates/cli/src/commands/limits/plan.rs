@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use ajo_apply::ReconciledLimits;
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, ObservedTraffic,
-    Plan, PlanOptions, plan,
+    CommandOutcome, CommandReport, DeployState, DesiredConfig, NormalizedConfig, ObservedTraffic, Plan, PlanOptions,
+    plan,
 };
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
+use super::missing_limits::missing_limits_note;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
 use super::traffic_effects::EffectTraffic;
@@ -77,7 +78,7 @@ pub(crate) fn build_report(
         notes: [note, input.freeze_notice(ajo_state::current_time()?)]
             .into_iter()
             .flatten()
-            .chain(missing_limit_notes(&plan))
+            .chain(not_live_note(&plan))
             .chain(plan.observed_traffic.as_ref().map(traffic_note))
             .chain(duplicate_notes(&plan))
             .collect(),
@@ -102,8 +103,8 @@ fn traffic_note(traffic: &ObservedTraffic) -> String {
     format!("the effects are simulated with the calls from {from} to {to} in {}; {range}", files.join(", "))
 }
 
-/// Notes for configurations that exist and should be deployed, but are not.
-fn missing_limit_notes(plan: &Plan) -> Vec<String> {
+/// A note about configurations that exist and should be deployed, but are not.
+fn not_live_note(plan: &Plan) -> Option<String> {
     let deploys = plan.changes.iter().filter(|change| {
         let is_deployed = |state: &Option<DeployState>| state.as_ref().map(DeployState::is_deployed);
         (is_deployed(&change.before), is_deployed(&change.after)) == (Some(false), Some(true))
@@ -117,7 +118,7 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
             && !blocker.candidates[0].deployed
     });
     let keys = deploys.map(|change| &change.key).chain(blocked.filter_map(|blocker| blocker.key.as_ref()));
-    keys.map(|key| format!("no live limit for {key}; {DEFAULT_CAP_APPLIES}")).collect()
+    missing_limits_note("no live limit for", keys)
 }
 
 /// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.
