@@ -42,14 +42,19 @@ impl std::fmt::Display for ServerError {
 
 impl std::error::Error for ServerError {}
 
-/// Serves one client on standard input and output, until the input ends.
+/// Serves one client on standard input and output, until the input ends. `default_roots` counts if the client has no roots.
 ///
 /// # Errors
 ///
 /// The client does not start with the protocol's handshake, or the server fails.
-pub async fn serve<R: LimitsReader>(reader: R, version: &'static str) -> Result<(), ServerError> {
+pub async fn serve<R: LimitsReader>(reader: R, default_roots: Roots, version: &'static str) -> Result<(), ServerError> {
     reader.restrict_files(&Roots::none());
-    let server = Server { reader: Arc::new(reader), version, permits: Arc::new(Semaphore::new(MAX_PARALLEL_CALLS)) };
+    let server = Server {
+        reader: Arc::new(reader),
+        default_roots,
+        version,
+        permits: Arc::new(Semaphore::new(MAX_PARALLEL_CALLS)),
+    };
     let running = match server.serve(rmcp::transport::stdio()).await {
         Ok(running) => running,
         // The client has gone without a word, which is its right.
@@ -61,6 +66,7 @@ pub async fn serve<R: LimitsReader>(reader: R, version: &'static str) -> Result<
 
 struct Server<R> {
     reader: Arc<R>,
+    default_roots: Roots,
     version: &'static str,
     permits: Arc<Semaphore>,
 }
@@ -103,7 +109,7 @@ impl<R: LimitsReader> ServerHandler for Server<R> {
             Err(error) => return Ok(self.failure(&error).into()),
         };
         if !call.files_mut().is_empty() {
-            match client_roots::ask(&request, &context).await {
+            match client_roots::ask(&request, &context, &self.default_roots).await {
                 Ok(ClientRoots::Needed(needed)) => return Ok((*needed).into()),
                 Ok(ClientRoots::Known(roots)) => {
                     self.reader.restrict_files(&roots);

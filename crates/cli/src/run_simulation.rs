@@ -1,0 +1,37 @@
+//! The function that runs a simulation. A command shows a progress bar; the MCP server stops it after a while.
+
+use std::ops::ControlFlow;
+
+use ajo_simulator::{
+    Scenario, SimulationMode, SimulationReport, SizingError, SizingReport, SizingRequest, simulate_with_progress, size,
+};
+
+use crate::command_error::CommandError;
+
+pub(crate) type RunSimulation<'r> = &'r dyn Fn(&Scenario, SimulationMode) -> Result<SimulationReport, CommandError>;
+
+pub(crate) type RunSizing<'r> = &'r dyn Fn(&SizingRequest) -> Result<SizingReport, SizingError>;
+
+/// Simulates a scenario to its end, and shows nothing.
+pub(crate) fn simulate_quietly(scenario: &Scenario, mode: SimulationMode) -> Result<SimulationReport, CommandError> {
+    simulate_until(scenario, mode, &|| false)
+}
+
+/// Simulates a scenario, unless `is_stopped` becomes true.
+pub(crate) fn simulate_until(
+    scenario: &Scenario,
+    mode: SimulationMode,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<SimulationReport, CommandError> {
+    let report = simulate_with_progress(scenario, mode, &mut |_| control(is_stopped));
+    report.map_err(|error| CommandError::new(error.to_string()))
+}
+
+/// Sizes limits, unless `is_stopped` becomes true.
+pub(crate) fn size_until(request: &SizingRequest, is_stopped: &dyn Fn() -> bool) -> Result<SizingReport, SizingError> {
+    size(request, &mut |_| control(is_stopped))
+}
+
+fn control(is_stopped: &dyn Fn() -> bool) -> ControlFlow<()> {
+    if is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
