@@ -11,6 +11,7 @@ mod emulator;
 mod fake_server;
 mod limit_paths;
 mod limits;
+mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;
