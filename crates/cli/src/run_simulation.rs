@@ -35,3 +35,19 @@ pub(crate) fn size_until(request: &SizingRequest, is_stopped: &dyn Fn() -> bool)
 fn control(is_stopped: &dyn Fn() -> bool) -> ControlFlow<()> {
     if is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use ajo_simulator::ConfiguredLimits;
+
+    use super::*;
+
+    #[test]
+    fn stopped_simulation_fails() {
+        let traffic = "100x600".parse().expect("traffic");
+        let scenario = Scenario::new(traffic, ConfiguredLimits::for_actions(None, None, None));
+        let error = simulate_until(&scenario, SimulationMode::Cohort, &|| true).expect_err("stopped");
+        assert!(error.message.contains("canceled"), "{}", error.message);
+        simulate_until(&scenario, SimulationMode::Cohort, &|| false).expect("it ends");
+    }
+}

@@ -4,7 +4,6 @@ mod client;
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
@@ -33,7 +32,7 @@ async fn changed_fixture() -> LimitsFixture {
 fn changing_calls(fixture: &LimitsFixture) -> Vec<String> {
     let state = fixture.emulator.state();
     let operations = state.calls().iter().filter_map(|call| call.operation.clone()).collect::<Vec<_>>();
-    operations.into_iter().filter(|it| !it.ends_with(".list") && !it.ends_with(".get")).collect()
+    operations.into_iter().filter(|it| it != "token" && !it.ends_with(".list") && !it.ends_with(".get")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,7 +52,9 @@ async fn tool_list_is_documented() {
             tools.as_array().expect("a list").iter().map(|tool| tool["name"].as_str().expect("a name")).collect();
         for page in ["docs/mcp.md", "docs/skills/ajo-limits/SKILL.md"] {
             let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(page)).expect(page);
-            let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name);
+            let table =
+                text.lines().skip_while(|line| !line.starts_with("| tool |")).take_while(|line| !line.is_empty());
+            let rows = table.filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name);
             assert_eq!(rows.collect::<Vec<_>>(), names, "{page}");
         }
         assert_eq!(client.close(), Some(0));
@@ -183,7 +184,9 @@ async fn paths_outside_of_roots_are_refused() {
 async fn limits_files_see_no_variables() {
     let fixture = LimitsFixture::start().await;
     let file = |list: &str| {
-        limits_file(&[("${CANARY}", 100, true)]).replace("sandbox:", &format!("{list}: [CANARY]\nsandbox:"))
+        limits_file(&[("a", 100, true)])
+            .replace("sandbox:", &format!("{list}: [CANARY]\nsandbox:"))
+            .replace("/*", "/${CANARY}/*")
     };
     fixture.write("variable.yaml", &file("variables"));
     fixture.write("secret.yaml", &file("secrets"));
@@ -266,24 +269,6 @@ async fn wrong_requests_are_answered() {
             assert!(error.starts_with("error: ") && error.contains(problem), "{tool} {arguments}: {error}");
         }
         assert_eq!(client.close(), Some(0));
-    });
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cancelled_simulation_ends() {
-    let fixture = LimitsFixture::start().await;
-    let arguments = json!({"traffic": ["50000x86400"], "latency": "exp:300", "arrivals": "poisson"});
-    block_in_place(|| {
-        let mut client = start(&fixture, &[], &[]);
-        let id = client.begin("tools/call", &json!({"name": "size", "arguments": {"servers": 5000, "latency": "exp:300", "traffic": "ramp:1-4000x40000"}}));
-        // The server answers others meanwhile.
-        assert!(client.request("ping", &json!({}))["result"].is_object());
-        client.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
-        let refused = client.call("simulate", &arguments);
-        assert_eq!(refused["isError"], true, "{refused}");
-        let began = Instant::now();
-        assert_eq!(client.close(), Some(0));
-        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     });
 }
 
