@@ -4,6 +4,7 @@ mod api;
 mod emulator;
 mod folder;
 mod limits;
+mod mcp;
 mod observed;
 mod resource;
 mod shell;
@@ -22,6 +23,7 @@ pub(crate) use limits::{
     AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,
 };
+pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
@@ -216,7 +218,7 @@ pub(crate) enum Command {
     /// Let AI assistants read limits (Model Context Protocol)
     ///
     /// Serves on standard input and output. Changes nothing.
-    Mcp,
+    Mcp(McpArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Write man pages

@@ -17,6 +17,7 @@ mod init;
 mod jq;
 mod limit_paths;
 mod limits;
+mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;
