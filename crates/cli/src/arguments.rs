@@ -210,6 +210,9 @@ pub(crate) enum Command {
     )]
     Size(Box<SizeArgs>),
     /// Call any API of Adobe Journey Optimizer
+    ///
+    /// Adds the access token and the headers. POST and PATCH are not retried. The token goes only to platform.adobe.io,
+    /// cjm.adobe.io, the host of the base URL, and hosts of --allow-host. Redirects are errors.
     Api(ApiArgs),
     /// Create a folder with a limits file, a policy, and a workflow
     Init(InitArgs),

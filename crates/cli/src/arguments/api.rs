@@ -9,25 +9,24 @@ use clap::Args;
 
 /// Arguments of `ajo api`.
 #[derive(Debug, Args)]
-#[command(after_help = API_HELP)]
 pub(crate) struct ApiArgs {
     /// HTTP method, such as GET
     #[arg(value_parser = parse_method)]
     pub(crate) method: Method,
 
-    /// Path on the host of the base URL, such as /ajo/journey, or URL of an allowed host
+    /// Path such as /ajo/journey, relative to the host of the base URL, or a URL
     #[arg(value_name = "PATH|URL")]
     pub(crate) target: String,
 
-    /// Add a value to the query (GET, HEAD, OPTIONS, DELETE) or to the JSON body; true, false, null, and integers have these types in JSON
+    /// Add a value to the JSON body, or to the query of GET, HEAD, OPTIONS, and DELETE. In JSON, true, false, null, and integers are not strings
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) field: Vec<String>,
 
-    /// Send this file as the body; - for standard input
+    /// Send this file as the body, as JSON unless a header Content-Type says otherwise; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "field")]
     pub(crate) input: Option<PathBuf>,
 
-    /// Add a header; the headers of the credential cannot be replaced
+    /// Add a header; those of the credential are set already
     #[arg(long, value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
 
@@ -47,12 +46,6 @@ pub(crate) struct ApiArgs {
     #[arg(long)]
     pub(crate) yes: bool,
 }
-
-const API_HELP: &str = "\
-Examples:
-  ajo api GET /ajo/journey --field pageSize=5
-  ajo api GET /ajo/journey --paginate --jq '.[].name'
-  ajo api POST /ajo/config/suppression/addresses --input addresses.json";
 
 /// Accepts lower case too.
 fn parse_method(name: &str) -> Result<Method, ajo_core::MethodError> {

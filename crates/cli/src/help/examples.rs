@@ -118,7 +118,7 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
             "ajo size --latency exp:300 --capacity 500 --traffic 100x60",
         ],
     ),
-    ("api", &["ajo api GET '/ajo/journey?pageSize=5'"]),
+    ("api", &["ajo api GET '/ajo/journey?pageSize=5'", "ajo api GET /data/foundation/sandbox-management/ --include"]),
     ("init", &["ajo init"]),
     ("fmt", &["ajo fmt limits", "ajo fmt limits --check"]),
     ("mcp", &["ajo mcp"]),
