@@ -6,6 +6,7 @@ mod arguments;
 mod blocking_work;
 mod command_error;
 mod commands;
+mod completion;
 mod definition_file;
 mod exit_status;
 mod help;
@@ -38,9 +39,12 @@ use report::OutputFormat;
 
 /// Runs the command line and returns the exit code.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    if let Some(code) = completion::respond(&arguments) {
+        return code;
+    }
     output::print_panics_safely();
     secret_mask::register_environment();
-    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let arguments = match parse(&arguments) {
         Ok(arguments) => arguments,
         Err(error) => return print_parse_error(error, &arguments),

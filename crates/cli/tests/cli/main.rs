@@ -9,6 +9,7 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod help;
 mod limit_paths;
 mod limits;
 mod output;
