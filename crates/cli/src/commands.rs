@@ -11,6 +11,7 @@ mod doctor;
 mod emulator;
 mod explain;
 mod fmt;
+mod help;
 mod init;
 mod limits;
 mod man;
@@ -84,6 +85,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Fmt(args) => fmt::run(settings, &args).await,
         Command::Mcp => mcp::run(settings).await,
         Command::Completions(args) => completions::run(settings, &args).await,
+        Command::Help(args) => help::run(&args),
         Command::Man(args) => man::run(settings, &args).await,
     }
 }

@@ -8,6 +8,7 @@ mod command_error;
 mod commands;
 mod definition_file;
 mod exit_status;
+mod help;
 mod input_file;
 mod jq_filter;
 mod limits_paths;
@@ -29,8 +30,8 @@ mod time;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::FromArgMatches as _;
 use clap::parser::ValueSource;
-use clap::{CommandFactory as _, FromArgMatches as _};
 
 use arguments::CliArgs;
 use command_error::CommandError;
@@ -62,12 +63,13 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     exit_with(outcome, output)
 }
 
-/// The arguments, and whether `--output` is one of them.
+/// Parses the command line. Also says whether it has `--output`. The help is more than what clap generates from the arguments.
 fn parse(arguments: &[OsString]) -> Result<(CliArgs, bool), clap::Error> {
-    let command = CliArgs::command().color(output::help_color());
-    let matches = command.try_get_matches_from(arguments)?;
+    let mut command = help::command().color(output::help_color());
+    let matches = command.try_get_matches_from_mut(arguments)?;
     let is_format_given = matches.value_source("output") == Some(ValueSource::CommandLine);
-    Ok((CliArgs::from_arg_matches(&matches)?, is_format_given))
+    let parsed = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((parsed, is_format_given))
 }
 
 /// Prints help, the version, or a usage error.

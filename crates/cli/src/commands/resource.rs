@@ -1,6 +1,7 @@
 //! `ajo capping` and `ajo throttling`: the eight operations on a configuration, and commands of several calls.
 
 mod describe;
+mod list;
 mod print;
 mod redeploy;
 mod set;
@@ -44,7 +45,9 @@ macro_rules! run {
         let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
         match command {
-            ResourceCommand::List => print_response(format, &api.list().response().await?, |list| $list(list)),
+            ResourceCommand::List(args) => {
+                list::print(format, &args, &api.list().response().await?, |list| $list(list))
+            }
             ResourceCommand::Create(_) => {
                 let mut created = CreatedConfigs::new(format, definitions.len());
                 for definition in &definitions {

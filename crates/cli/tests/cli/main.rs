@@ -14,6 +14,7 @@ mod fake_server;
 mod jq;
 mod limit_paths;
 mod limits;
+mod list;
 mod output;
 #[cfg(unix)]
 mod pipe;
