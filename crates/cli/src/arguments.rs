@@ -223,8 +223,12 @@ pub(crate) enum Command {
     /// Serves on standard input and output. Changes nothing.
     Mcp(McpArgs),
     /// Print a completion script for a shell
+    ///
+    /// It completes commands, options, profiles, sandboxes, files, and the uids of the last `ajo capping list` or `ajo throttling list`, without a connection.
     Completions(CompletionsArgs),
     /// Write man pages
+    ///
+    /// The page of `ajo` itself has the options of all commands, the variables, and the exit codes.
     Man(ManArgs),
     /// Show help for a command or a topic
     ///

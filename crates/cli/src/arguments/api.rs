@@ -14,11 +14,13 @@ pub(crate) struct ApiArgs {
     #[arg(value_parser = parse_method)]
     pub(crate) method: Method,
 
-    /// Path such as /ajo/journey, relative to the host of the base URL, or a URL
+    /// Path such as /ajo/journey, or URL of an allowed host
     #[arg(value_name = "PATH|URL")]
     pub(crate) target: String,
 
-    /// Add a value to the JSON body, or to the query of GET, HEAD, OPTIONS, and DELETE. In JSON, true, false, null, and integers are not strings
+    /// Add a value to the query, or to the JSON body of POST, PUT, and PATCH
+    ///
+    /// In JSON, true, false, null, and integers have these types.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) field: Vec<String>,
 
@@ -26,7 +28,7 @@ pub(crate) struct ApiArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "field")]
     pub(crate) input: Option<PathBuf>,
 
-    /// Add a header; those of the credential are set already
+    /// Add a header
     #[arg(long, value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
 
@@ -34,15 +36,15 @@ pub(crate) struct ApiArgs {
     #[arg(long)]
     pub(crate) include: bool,
 
-    /// Get all pages of a list, and print their items as one JSON array
+    /// Get all pages; print their items as one array
     #[arg(long, conflicts_with_all = ["input", "include"])]
     pub(crate) paginate: bool,
 
-    /// Also allow this host, and send it the access token
+    /// Also send the access token to this host
     #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,
 
-    /// Do not ask for confirmation before a change of a limit in a production sandbox
+    /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }

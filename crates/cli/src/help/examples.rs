@@ -122,7 +122,16 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
     ("init", &["ajo init"]),
     ("fmt", &["ajo fmt limits", "ajo fmt limits --check"]),
     ("mcp", &["ajo mcp"]),
-    ("completions", &["source <(ajo completions bash)", "ajo completions fish > ~/.config/fish/completions/ajo.fish"]),
+    (
+        "completions",
+        &[
+            "source <(ajo completions bash)  # in ~/.bashrc",
+            "source <(ajo completions zsh)  # in ~/.zshrc, after compinit",
+            "ajo completions fish > ~/.config/fish/completions/ajo.fish",
+            "ajo completions powershell | Out-String | Invoke-Expression  # in $PROFILE",
+            "eval (ajo completions elvish | slurp)  # in ~/.config/elvish/rc.elv",
+        ],
+    ),
     ("man", &["ajo man --out man", "man ./man/ajo-plan.1"]),
     ("help", &["ajo help capping set", "ajo help settings"]),
 ];
