@@ -1,7 +1,10 @@
 //! Tests that run the built command.
 
+mod api;
 mod auth;
 mod broken_environments;
+#[cfg(target_os = "linux")]
+mod color;
 mod command;
 #[cfg(target_os = "linux")]
 mod confirm;
@@ -9,8 +12,12 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod fmt;
+mod init;
+mod jq;
 mod limit_paths;
 mod limits;
+mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;

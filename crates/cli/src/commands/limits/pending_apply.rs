@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use ajo_apply::{ApplyOutcome, LateRequest, PlanExecutor, read_back};
+use ajo_core::Client;
 use ajo_limits::file::SourceSet;
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigKey, DeployState, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader,
@@ -25,6 +26,7 @@ use crate::signals::SignalListener;
 /// A checked and confirmed apply, ready to run.
 pub(super) struct PendingApply {
     pub(super) service: SandboxService,
+    pub(super) client: Client,
     pub(super) store: StateStore,
     pub(super) desired: DesiredLimits,
     pub(super) input: LimitsInput,
@@ -93,7 +95,7 @@ impl PendingApply {
     ) -> Result<(ApplyOutcome, Result<ResultNotes, CommandError>), CommandError> {
         let plan = expect_plan(&self.report);
         let journal = self.lock.start_journal(self.journal_header(plan)?).await?;
-        let executor = PlanExecutor::new(&self.service.session.client, plan, &self.lock, journal, progress)
+        let executor = PlanExecutor::new(&self.client, plan, &self.lock, journal, progress)
             .with_reader(self.service.reader.clone());
         let outcome = executor.run(concurrency).await;
         let recorded = tokio::select! {

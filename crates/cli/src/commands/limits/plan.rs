@@ -13,6 +13,7 @@ use ajo_limits::{
     plan,
 };
 
+use super::computed_report::ComputedReport;
 use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::missing_limits::missing_limits_note;
@@ -24,14 +25,29 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
+use crate::run_simulation::{RunSimulation, simulate_quietly};
 use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
 use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
+    let ComputedReport { report, sources, .. } = compute(settings, args, &simulate_quietly).await?;
+    if let (Some(file), Some(_)) = (&args.out, &report.plan) {
+        save_plan(file, &report)?;
+    }
+    report::print(&report, settings.output, &sources)?;
+    Ok(report::exit_code(report.outcome, if args.exit_code { ExitStatus::Changes } else { ExitStatus::Success }))
+}
+
+/// Compares the files with the service, and plans the changes. Writes nothing.
+pub(crate) async fn compute(
+    settings: &GlobalSettings,
+    args: &arguments::PlanArgs,
+    run: RunSimulation<'_>,
+) -> Result<ComputedReport, CommandError> {
     let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
-        return input.report_and_exit("plan", settings);
+        return Ok(ComputedReport::of_files("plan", input));
     };
     let traffic = EffectTraffic::read(&args.effect_args, &input)?;
     let LimitsContext { desired, service, store, reconciled, note } =
@@ -39,16 +55,12 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let ReconciledLimits { observed, state, .. } = reconciled;
     let mut plan = plan(&desired, &observed, &state, args.prune_args.to_options());
     if let Some(traffic) = &traffic {
-        traffic.add_effects(&mut plan, &observed)?;
+        traffic.add_effects(&mut plan, &observed, run)?;
     }
     input.check_effects(&mut plan);
     let paths = PlanPaths { state_location: store.display_location(), policy: args.files.state_args.display_policy() };
     let report = build_report("plan", &input, &service, paths, plan, note)?;
-    if let Some(file) = &args.out {
-        save_plan(file, &report)?;
-    }
-    report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(report.outcome, if args.exit_code { ExitStatus::Changes } else { ExitStatus::Success }))
+    Ok(ComputedReport::of_service(report, input, &service))
 }
 
 /// Paths in the report of a plan, as the user wrote them.
