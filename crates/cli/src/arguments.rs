@@ -210,6 +210,9 @@ pub(crate) enum Command {
     )]
     Size(Box<SizeArgs>),
     /// Call any API of Adobe Journey Optimizer
+    ///
+    /// Adds the access token and the headers. POST and PATCH are not retried. The token goes only to platform.adobe.io,
+    /// cjm.adobe.io, the host of the base URL, and hosts of --allow-host. Redirects are errors.
     Api(ApiArgs),
     /// Create a folder with a limits file, a policy, and a workflow
     Init(InitArgs),
@@ -220,8 +223,12 @@ pub(crate) enum Command {
     /// Serves on standard input and output. Changes nothing.
     Mcp(McpArgs),
     /// Print a completion script for a shell
+    ///
+    /// It completes commands, options, profiles, sandboxes, files, and the uids of the last `ajo capping list` or `ajo throttling list`, without a connection.
     Completions(CompletionsArgs),
     /// Write man pages
+    ///
+    /// The page of `ajo` itself has the options of all commands, the variables, and the exit codes.
     Man(ManArgs),
     /// Show help for a command or a topic
     ///

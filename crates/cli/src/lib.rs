@@ -6,6 +6,7 @@ mod arguments;
 mod blocking_work;
 mod command_error;
 mod commands;
+mod completion;
 mod definition_file;
 mod exit_status;
 mod help;
@@ -32,8 +33,8 @@ mod time;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::parser::ValueSource;
 use clap::FromArgMatches as _;
+use clap::parser::ValueSource;
 
 use arguments::CliArgs;
 use command_error::CommandError;
@@ -42,9 +43,12 @@ use report::OutputFormat;
 
 /// Runs the command line and returns the exit code.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    if let Some(code) = completion::respond(&arguments) {
+        return code;
+    }
     output::print_panics_safely();
     secret_mask::register_environment();
-    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     output::set_up_color(&arguments);
     let (mut arguments, is_format_given) = match parse(&arguments) {
         Ok(parsed) => parsed,

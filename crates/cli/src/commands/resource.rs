@@ -17,8 +17,11 @@ use self::describe::{
     describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
 };
 use self::print::print_response;
+use ajo_limits::ObservedConfig;
+
 use crate::arguments::{CappingCommand, GlobalSettings, ResourceCommand, TargetArg, ThrottlingCommand, UidArg};
 use crate::command_error::CommandError;
+use crate::completion::uid_cache;
 use crate::definition_file;
 use crate::exit_status::ExitStatus;
 use crate::output;
@@ -44,7 +47,13 @@ macro_rules! run {
         let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
         match command {
-            ResourceCommand::List => print_response(format, &api.list().response().await?, |list| $list(list)),
+            ResourceCommand::List => {
+                let response = api.list().response().await?;
+                if !$settings.emulator {
+                    uid_cache::remember($kind, response.value.iter().map(ObservedConfig::from));
+                }
+                print_response(format, &response, |list| $list(list))
+            }
             ResourceCommand::Create(_) => {
                 let mut created = CreatedConfigs::new(format, definitions.len());
                 for definition in &definitions {
