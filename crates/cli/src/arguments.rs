@@ -24,8 +24,8 @@ pub(crate) use limits::{
 };
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
-    CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
-    UidArg,
+    CappingCommand, ConfigTarget, LiveChangeArgs, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg,
+    ThrottlingCommand, UidArg, YesArg,
 };
 pub(crate) use shell::{CompletionsArgs, ManArgs};
 use simulate::SIMULATE_HELP;

@@ -13,10 +13,15 @@ pub(crate) enum CappingCommand {
     Resource(ResourceCommand),
     /// Change numbers of a configuration and redeploy it
     ///
-    /// Shows the change and asks for the name of the sandbox. A configuration that is not deployed is only updated.
+    /// A configuration that is not deployed is only updated.
     Set(SetCappingArgs),
     /// Make the saved definition of a deployed configuration live
-    Redeploy(TargetArg),
+    Redeploy {
+        #[command(flatten)]
+        target_arg: TargetArg,
+        #[command(flatten)]
+        yes_arg: YesArg,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -24,8 +29,6 @@ pub(crate) enum ThrottlingCommand {
     #[command(flatten)]
     Resource(ResourceCommand),
     /// Change the limit; live at once if deployed
-    ///
-    /// Shows the change and asks for the name of the sandbox.
     Set(SetThrottlingArgs),
 }
 
@@ -44,6 +47,8 @@ pub(crate) enum ResourceCommand {
         uid_arg: UidArg,
         #[command(flatten)]
         definition: DefinitionArgs,
+        #[command(flatten)]
+        yes_arg: YesArg,
     },
     /// Delete a configuration
     Delete {
@@ -52,19 +57,37 @@ pub(crate) enum ResourceCommand {
         /// Delete even if deployed
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        yes_arg: YesArg,
     },
     /// Check whether a configuration can be deployed; exit with 1 if it cannot
     CanDeploy(UidArg),
     /// Deploy a configuration
-    Deploy(UidArg),
+    Deploy(LiveChangeArgs),
     /// Undeploy a configuration
-    Undeploy(UidArg),
+    Undeploy(LiveChangeArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct UidArg {
     /// UID of the configuration
     pub(crate) uid: Uid,
+}
+
+/// Skips the confirmation of a change.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct YesArg {
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LiveChangeArgs {
+    #[command(flatten)]
+    pub(crate) uid_arg: UidArg,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 #[derive(Debug, Args)]
@@ -107,9 +130,8 @@ pub(crate) struct SetCappingArgs {
     #[arg(long)]
     pub(crate) service: Option<ServiceType>,
 
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 #[derive(Debug, Args)]
@@ -122,9 +144,8 @@ pub(crate) struct SetThrottlingArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_throughput: i64,
 
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 /// Identifies a configuration on the command line.

@@ -3,7 +3,6 @@
 mod accept;
 mod ambiguous_configs;
 mod apply;
-mod confirm;
 mod context;
 mod demo;
 mod drift;
@@ -26,7 +25,6 @@ mod verify;
 
 pub(crate) use accept::{run as accept, unified_diff, write_files};
 pub(crate) use apply::run as apply;
-pub(crate) use confirm::confirm_sandbox;
 pub(crate) use demo::run as demo;
 pub(crate) use drift::run as drift;
 pub(crate) use export::run as export;

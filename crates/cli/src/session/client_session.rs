@@ -10,12 +10,14 @@ use super::auth_context::{AuthContext, CallerIdentity};
 use super::recording_store::RecordingStore;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::sandbox_type::{CacheScope, SandboxTypeReader};
 
 /// A connected client. Keeps the in-process emulator alive, if there is one.
 pub(crate) struct ClientSession {
     pub(crate) client: Client,
     pub(crate) sandbox: String,
     pub(crate) org_id: OrgId,
+    pub(crate) type_reader: SandboxTypeReader,
     _emulator: Option<Emulator>,
 }
 
@@ -24,16 +26,26 @@ impl ClientSession {
         let caller = AuthContext::resolve(settings).await?;
         let sandbox = caller.sandbox(settings)?;
         let mut builder = caller.client_builder(settings, &sandbox)?;
+        let cache = caller.token_store()?;
         if let CallerIdentity::Credentials(_) = caller.identity {
-            builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store()?)));
+            builder = builder.token_store(Arc::new(RecordingStore::new(cache.clone())));
         }
         let org_id = caller.identity.org_id().clone();
+        let scope = CacheScope {
+            organization: org_id.to_string(),
+            client_id: caller.identity.client_id().to_owned(),
+            base_url: caller.base_url(settings)?.to_string(),
+            sandbox: sandbox.clone(),
+        };
         let builder = match caller.identity {
             CallerIdentity::Credentials(credentials) => builder.credentials(credentials),
             CallerIdentity::AccessToken { token, client_id, org_id } => {
                 builder.access_token(token, &client_id, org_id.as_str())
             }
         };
-        Ok(Self { client: builder.build()?, sandbox, org_id, _emulator: caller.emulator })
+        let client = builder.build()?;
+        let is_own_emulator = caller.emulator.is_some();
+        let type_reader = SandboxTypeReader::new(client.clone(), scope, cache, is_own_emulator);
+        Ok(Self { client, sandbox, org_id, type_reader, _emulator: caller.emulator })
     }
 }

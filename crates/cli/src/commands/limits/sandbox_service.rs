@@ -6,6 +6,7 @@ use ajo_state::StateScope;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::sandbox_type::SandboxTypeReader;
 use crate::session::{ClientSession, SettingsReader};
 
 /// Fails if the settings name another sandbox than the limits files.
@@ -22,6 +23,7 @@ pub(crate) struct SandboxService {
     pub(crate) session: ClientSession,
     pub(crate) reader: ServiceReader,
     pub(crate) sandbox: SandboxName,
+    pub(crate) type_reader: SandboxTypeReader,
 }
 
 impl SandboxService {
@@ -42,7 +44,12 @@ impl SandboxService {
             .sandbox
             .parse()
             .map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
-        Ok(Self { reader: ServiceReader::new(&session.client), session, sandbox })
+        Ok(Self {
+            reader: ServiceReader::new(&session.client),
+            type_reader: session.type_reader.clone(),
+            session,
+            sandbox,
+        })
     }
 
     pub(crate) fn organization(&self) -> &str {
