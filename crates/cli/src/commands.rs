@@ -11,6 +11,7 @@ mod doctor;
 mod emulator;
 mod explain;
 mod fmt;
+mod help;
 mod init;
 mod limits;
 mod man;
@@ -32,7 +33,7 @@ use crate::session;
 /// Runs one subcommand.
 pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
     let CliArgs { settings, mut command } = arguments;
-    output::check_format(settings.output, &command)?;
+    output::check_format(&settings, &command)?;
     expand_paths(&mut command)?;
     run_command(&settings, command).await.map_err(|failure| session::name_rejected_source(&settings, failure))
 }
@@ -80,10 +81,11 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Simulate(args) => simulate::run(settings, &args).await,
         Command::Size(args) => size::run(settings, &args),
         Command::Api(args) => api::run(settings, &args).await,
-        Command::Init(args) => init::run(settings, &args).await,
-        Command::Fmt(args) => fmt::run(settings, &args).await,
-        Command::Mcp => mcp::run(settings).await,
+        Command::Init(args) => init::run(settings, &args),
+        Command::Fmt(args) => fmt::run(settings, &args),
+        Command::Mcp(args) => mcp::run(settings, args).await,
         Command::Completions(args) => completions::run(settings, &args).await,
+        Command::Help(args) => help::run(&args),
         Command::Man(args) => man::run(settings, &args).await,
     }
 }
@@ -92,7 +94,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
 /// server or a demo, or a child process.
 const fn activity(command: &Command) -> Option<&'static str> {
     match command {
-        Command::Demo | Command::Mcp => None,
+        Command::Demo | Command::Mcp(_) => None,
         Command::Emulator(EmulatorCommand::Serve { .. } | EmulatorCommand::Exec { .. }) => None,
         Command::Emulator(_) => Some("waiting for the emulator"),
         Command::Validate(_) | Command::Init(_) | Command::Fmt(_) => Some("reading the files"),

@@ -14,6 +14,7 @@ pub(crate) enum CappingCommand {
     /// Change numbers of a configuration and redeploy it
     ///
     /// A configuration that is not deployed is only updated.
+    #[command(override_usage = "ajo capping set [OPTIONS] <UID|URL>")]
     Set(SetCappingArgs),
     /// Make the saved definition of a deployed configuration live
     Redeploy {
@@ -37,7 +38,7 @@ pub(crate) enum ThrottlingCommand {
 pub(crate) enum ResourceCommand {
     /// List configurations with their saved and live limits
     List,
-    /// Create the configurations in a file: a definition, or the JSON output of get or list
+    /// Create the configurations in a file
     Create(DefinitionArgs),
     /// Show a configuration
     Get(TargetArg),
@@ -60,7 +61,7 @@ pub(crate) enum ResourceCommand {
         #[command(flatten)]
         yes_arg: YesArg,
     },
-    /// Check whether a configuration can be deployed; exit with 1 if it cannot
+    /// Exit with 1 if a configuration cannot be deployed
     CanDeploy(UidArg),
     /// Deploy a configuration
     Deploy(LiveChangeArgs),
@@ -99,11 +100,11 @@ pub(crate) struct TargetArg {
 
 #[derive(Debug, Args)]
 pub(crate) struct DefinitionArgs {
-    /// JSON or YAML file with a definition, or the JSON output of get or list; - for standard input
+    /// Definition (JSON or YAML), or JSON output of get or list; - for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Send the definition although it violates rules of the service
+    /// Send it although it violates rules of the service
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -126,7 +127,7 @@ pub(crate) struct SetCappingArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_connections: Option<i64>,
 
-    /// Caller to limit, action or data-source; needed if both have a limit
+    /// Caller to limit: action or data-source
     #[arg(long)]
     pub(crate) service: Option<ServiceType>,
 

@@ -1,7 +1,10 @@
 //! Tests that run the built command.
 
+mod api;
 mod auth;
 mod broken_environments;
+#[cfg(target_os = "linux")]
+mod color;
 mod command;
 #[cfg(target_os = "linux")]
 mod confirm;
@@ -9,11 +12,17 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod fmt;
+mod init;
+mod jq;
 mod limit_paths;
 mod limits;
+mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;
+#[cfg(target_os = "linux")]
+mod progress_bar;
 #[cfg(target_os = "linux")]
 mod pseudo_terminal;
 mod resource;

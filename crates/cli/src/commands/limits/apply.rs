@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use ajo_apply::{ReconciledLimits, check_unknown_creates};
-use ajo_core::{Api, SandboxName};
+use ajo_core::{Api, Client, SandboxName};
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, LimitsState, Plan, PlanOptions, StateLocation, StepResult, StepState,
     plan,
@@ -28,6 +28,7 @@ use crate::confirm::Confirmation;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
+use crate::run_simulation::simulate_quietly;
 use crate::secret_check::check_no_secret;
 use crate::signals::SignalListener;
 
@@ -64,8 +65,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::ApplyArgs) 
         report::print(&report, settings.output, &input.input.sources)?;
         return Ok(report::exit_code(report.outcome, ExitStatus::Success));
     }
-    let ApplyInput { service, store, desired, input, .. } = input;
-    let pending = PendingApply { service, store, desired, input, report, state, lock };
+    let ApplyInput { service, client, store, desired, input, .. } = input;
+    let pending = PendingApply { service, client, store, desired, input, report, state, lock };
     let (report, sources) = pending.execute(args.concurrency, &mut signals).await?;
     report::print(&report, settings.output, &sources)?;
     Ok(if is_access_denied(&report) {
@@ -110,9 +111,9 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
 }
 
 /// Connects on another thread, because reading the credential file or the keychain can block.
-async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<SandboxService, CommandError> {
+async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<(SandboxService, Client), CommandError> {
     let (settings, sandbox, runtime) = (settings.clone(), sandbox.clone(), Handle::current());
-    run_blocking(move || runtime.block_on(SandboxService::connect(&settings, &sandbox))).await
+    run_blocking(move || runtime.block_on(SandboxService::connect_with_client(&settings, &sandbox))).await
 }
 
 /// Everything that an apply needs before it takes the lock.
@@ -124,6 +125,7 @@ struct ApplyInput {
     options: PlanOptions,
     desired: DesiredLimits,
     service: SandboxService,
+    client: Client,
 }
 
 impl ApplyInput {
@@ -155,8 +157,8 @@ impl ApplyInput {
             (None, None) => args.prune_args.to_options(),
         };
         let desired = store.localize(&input, &desired)?;
-        let service = connect(settings, &desired.sandbox).await?;
-        Ok(Ok(Self { reviewed, store, input, traffic, options, desired, service }))
+        let (service, client) = connect(settings, &desired.sandbox).await?;
+        Ok(Ok(Self { reviewed, store, input, traffic, options, desired, service, client }))
     }
 
     /// Plans under the lock, and asks for a confirmation. Returns the report and the state before the apply.
@@ -184,7 +186,8 @@ impl ApplyInput {
             plan.copy_effects(expect_plan(reviewed));
         }
         if let Some(traffic) = self.traffic.take() {
-            plan = run_blocking(move || traffic.add_effects(&mut plan, &observed).map(|()| plan)).await?;
+            plan = run_blocking(move || traffic.add_effects(&mut plan, &observed, &simulate_quietly).map(|()| plan))
+                .await?;
         }
         if !args.resume {
             self.input.check_effects(&mut plan);
@@ -228,7 +231,7 @@ impl ApplyInput {
             Confirmation::for_files(types, yes, self.input.production).await
         };
         let Some(confirmation) = confirmation else { return Ok(()) };
-        let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+        let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
         let content = |file: &str| self.input.sources.displayable_content(file);
         confirmation.ask(OutputFormat::Text.render(report, &content, style)).await
     }

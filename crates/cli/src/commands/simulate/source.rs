@@ -160,7 +160,7 @@ fn invalid_files(input: &LimitsInput, format: OutputFormat) -> CommandError {
     if format == OutputFormat::Json {
         return error.with_diagnostics(input.diagnostics.clone());
     }
-    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
     let report = input.report("simulate", input.outcome());
     let content = |file: &str| input.sources.displayable_content(file);
     output::print_note(OutputFormat::Text.render(&report, &content, style));

@@ -10,7 +10,7 @@ use super::opened_state::{OpenedState, join};
 use crate::arguments::{GlobalSettings, StateTarget};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
-use crate::output;
+use crate::output::{self, Column};
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
@@ -50,8 +50,18 @@ fn table(state: &LimitsState) -> SafeText {
         ]
     };
     let rows = configs.into_iter().map(row).collect();
-    output::format_table(&["UID", "API", "METHODS", "URL", "SANDBOX", "FILE", "LAST EDIT"], rows)
+    output::format_table(&COLUMNS, rows)
 }
+
+const COLUMNS: [Column; 7] = [
+    Column::whole("UID"),
+    Column::text("API").importance(4),
+    Column::text("METHODS").importance(5),
+    Column::url("URL").importance(6),
+    Column::text("SANDBOX").importance(3),
+    Column::text("FILE").importance(2),
+    Column::text("LAST EDIT"),
+];
 
 /// The holder of a lease and the unfinished applies.
 fn notes(status: &SetStatus) -> Vec<String> {
