@@ -108,7 +108,7 @@ fn echoed_secret_is_masked() {
         &["capping", "get", UID],
         &["throttling", "get", UID],
         &["capping", "can-deploy", UID],
-        &["capping", "deploy", UID],
+        &["capping", "deploy", UID, "--yes"],
         &["doctor"],
         &["auth", "status"],
         &["emulator", "status"],
@@ -125,7 +125,7 @@ fn echoed_secret_is_masked() {
             let is_expected = match arguments {
                 // It requests nothing, because the token is static.
                 ["auth", "status"] => false,
-                ["doctor"] | ["capping", "deploy", _] => status == 400,
+                ["doctor"] | ["capping", "deploy", ..] => status == 400,
                 ["emulator", "status"] => body.is_object() && status == 200,
                 _ => body.is_object(),
             };

@@ -124,7 +124,7 @@ fn error_messages_are_harmless() {
             continue;
         }
         run(&["doctor"]);
-        run(&["capping", "deploy", uid]);
+        run(&["capping", "deploy", uid, "--yes"]);
         service.respond_with(200, &success_with(text));
         for arguments in [
             &["capping", "list"][..],
