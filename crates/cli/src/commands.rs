@@ -11,6 +11,7 @@ mod doctor;
 mod emulator;
 mod explain;
 mod fmt;
+mod help;
 mod init;
 mod limits;
 mod man;
@@ -22,19 +23,43 @@ mod state;
 
 use std::process::ExitCode;
 
-use crate::arguments::{CliArgs, Command, GlobalSettings};
+use crate::arguments::{CliArgs, Command, EmulatorCommand, GlobalSettings};
 use crate::command_error::CommandError;
+use crate::limits_paths;
 use crate::output;
+use crate::progress_bar::{Activity, Pause};
 use crate::session;
 
 /// Runs one subcommand.
 pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
-    let CliArgs { settings, command } = arguments;
-    output::check_format(settings.output, &command)?;
+    let CliArgs { settings, mut command } = arguments;
+    output::check_format(&settings, &command)?;
+    expand_paths(&mut command)?;
     run_command(&settings, command).await.map_err(|failure| session::name_rejected_source(&settings, failure))
 }
 
+/// Replaces directories and patterns by limits files.
+fn expand_paths(command: &mut Command) -> Result<(), CommandError> {
+    let files = match command {
+        Command::Validate(args) => &mut args.files,
+        Command::Plan(args) => &mut args.files.files,
+        Command::Apply(args) => &mut args.files,
+        Command::Drift(args) | Command::Verify(args) => &mut args.files.files,
+        Command::Accept(args) => &mut args.files.files,
+        Command::Import(args) => &mut args.files.files,
+        Command::Explain(args) => &mut args.limits,
+        Command::Fmt(args) => &mut args.files,
+        Command::Simulate(args) => return simulate::expand_sources(args),
+        _ => return Ok(()),
+    };
+    *files = limits_paths::expand(files)?;
+    Ok(())
+}
+
 async fn run_command(settings: &GlobalSettings, command: Command) -> Result<ExitCode, CommandError> {
+    let activity = activity(&command);
+    let _pause = activity.is_none().then(Pause::begin);
+    let _activity = activity.map(Activity::start);
     match command {
         Command::Demo => demo::run().await,
         Command::Capping(command) => resource::capping(settings, command).await,
@@ -56,10 +81,27 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Simulate(args) => simulate::run(settings, &args).await,
         Command::Size(args) => size::run(settings, &args),
         Command::Api(args) => api::run(settings, &args).await,
-        Command::Init(args) => init::run(settings, &args).await,
-        Command::Fmt(args) => fmt::run(settings, &args).await,
-        Command::Mcp => mcp::run(settings).await,
-        Command::Completions(args) => completions::run(settings, &args).await,
-        Command::Man(args) => man::run(settings, &args).await,
+        Command::Init(args) => init::run(settings, &args),
+        Command::Fmt(args) => fmt::run(settings, &args),
+        Command::Mcp(args) => mcp::run(settings, args).await,
+        Command::Completions(args) => completions::run(&args),
+        Command::Help(args) => help::run(&args),
+        Command::Man(args) => man::run(&args),
+    }
+}
+
+/// What the command does until it names a more specific activity. `None` if the terminal belongs to someone else: a person who uses a
+/// server or a demo, or a child process.
+const fn activity(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Demo | Command::Mcp(_) => None,
+        Command::Emulator(EmulatorCommand::Serve { .. } | EmulatorCommand::Exec { .. }) => None,
+        Command::Emulator(_) => Some("waiting for the emulator"),
+        Command::Validate(_) | Command::Init(_) | Command::Fmt(_) => Some("reading the files"),
+        Command::Simulate(_) | Command::Size(_) => Some("simulating"),
+        Command::Schema(_) | Command::Completions(_) | Command::Man(_) => Some("printing"),
+        Command::State(_) => Some("waiting for the state"),
+        Command::Doctor(_) => Some("checking the setup"),
+        _ => Some("waiting for the service"),
     }
 }

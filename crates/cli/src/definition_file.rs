@@ -76,7 +76,7 @@ fn refuse(source: &SourceFile, parsed: ParsedDefinitions, format: OutputFormat) 
         diagnostics,
         ..CommandReport::new(DEFINITION_REPORT, CommandOutcome::Invalid)
     };
-    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
     let content = |_: &str| is_displayable.then(|| source.content.clone());
     output::print_note(OutputFormat::Text.render(&report, &content, style));
     error

@@ -29,6 +29,19 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Success,
+        Self::Failure,
+        Self::Changes,
+        Self::Authentication,
+        Self::Partial,
+        Self::Cancelled,
+        Self::Stale,
+        Self::Blocked,
+        Self::Unexpected,
+        Self::Usage,
+    ];
+
     /// The numeric exit code.
     pub const fn code(self) -> u8 {
         match self {

@@ -6,16 +6,22 @@ mod arguments;
 mod blocking_work;
 mod command_error;
 mod commands;
+mod completion;
 mod definition_file;
 mod exit_status;
+mod help;
 mod input_file;
+mod jq_filter;
+mod limits_paths;
 mod number_format;
 mod observed_files;
 mod output;
 mod progress_bar;
 mod prompt;
+mod read_access;
 mod rejected_part;
 mod report;
+mod run_simulation;
 mod safe_text;
 mod secret_check;
 mod secret_mask;
@@ -27,7 +33,8 @@ mod time;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
+use clap::parser::ValueSource;
 
 use arguments::CliArgs;
 use command_error::CommandError;
@@ -36,14 +43,22 @@ use report::OutputFormat;
 
 /// Runs the command line and returns the exit code.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    if let Some(code) = completion::respond(&arguments) {
+        return code;
+    }
     output::print_panics_safely();
     secret_mask::register_environment();
-    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    let arguments = match CliArgs::try_parse_from(&arguments) {
-        Ok(arguments) => arguments,
+    output::set_up_color(&arguments);
+    let (mut arguments, is_format_given) = match parse(&arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return print_parse_error(error, &arguments),
     };
+    let jq = output::set_up_jq(&mut arguments.settings, is_format_given);
     let output = arguments.settings.output;
+    if let Err(error) = jq {
+        return exit_with(Err(error), output);
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit_with(Err(CommandError::new(format!("failed to start: {error}"))), output),
@@ -54,13 +69,22 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     exit_with(outcome, output)
 }
 
+/// Parses the command line. Also says whether it has `--output`. The help is more than what clap generates from the arguments.
+fn parse(arguments: &[OsString]) -> Result<(CliArgs, bool), clap::Error> {
+    let mut command = help::command().color(output::help_color());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let is_format_given = matches.value_source("output") == Some(ValueSource::CommandLine);
+    let parsed = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((parsed, is_format_given))
+}
+
 /// Prints help, the version, or a usage error.
 fn print_parse_error(error: clap::Error, arguments: &[OsString]) -> ExitCode {
     // Help and version go to standard output; everything else is a usage error.
     if !error.use_stderr() {
         return exit_with(output::print_help(&error).map(|()| ExitStatus::Success.into()), OutputFormat::Text);
     }
-    let json = arguments.iter().any(|it| it == "--output=json")
+    let json = arguments.iter().any(|it| it == "--output=json" || it == "--jq")
         || arguments.windows(2).any(|it| it[0] == "--output" && it[1] == "json");
     if json {
         let text = error.to_string();

@@ -1,46 +1,47 @@
 //! All printing: data goes to standard output, everything else to standard error.
 
+mod color;
+mod format_check;
+mod table;
+
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
-use ajo_engine::untrusted_text::excerpt;
-use clap::ValueEnum as _;
 use clap::error::ContextValue;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use serde::Serialize;
 
-use crate::arguments::Command;
 use crate::command_error::CommandError;
+use crate::progress_bar::hide_during;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
-/// Rejects an output format that the command does not support. Only reports have more formats than text and JSON.
-pub(crate) fn check_format(output: OutputFormat, command: &Command) -> Result<(), CommandError> {
-    let reports = matches!(
-        command,
-        Command::Validate(_) | Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Verify(_)
-    );
-    if reports || matches!(output, OutputFormat::Text | OutputFormat::Json) {
-        return Ok(());
-    }
-    let name = output.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    Err(CommandError::new(format!(
-        "`--output {name}` is only supported by validate, plan, apply, drift, and verify; use text or json"
-    ))
-    .into_usage_error())
-}
+pub(crate) use color::{has_color, help_color, set_up_color};
+pub(crate) use format_check::{check_format, set_up_jq};
+pub(crate) use table::{Cell, Column, format_cells, format_table};
 
 /// Prints data. A closed pipe (`ajo … | head`) is not an error.
 pub(crate) fn print_data(text: impl Into<SafeText>) -> Result<(), CommandError> {
     let text = text.into();
     let end = if text.is_empty() || text.as_str().ends_with('\n') { "" } else { "\n" };
-    let mut out = io::stdout().lock();
-    let written = write!(out, "{}{end}", text.as_str()).and_then(|()| out.flush());
+    let written = hide_during(|| {
+        let mut out = io::stdout().lock();
+        write!(out, "{}{end}", text.as_str()).and_then(|()| out.flush())
+    });
     written.or_else(|error| ignore_closed_pipe(&error))
 }
 
-/// Prints JSON.
+/// Prints JSON, or what `--jq` makes of it.
 pub(crate) fn print_json(json: &str) -> Result<(), CommandError> {
-    print_data(SafeText::json(json))
+    let json = SafeText::json(json);
+    match format_check::jq_filter() {
+        None => print_data(json),
+        Some(filter) => print_data(filter.run(json.as_str())?),
+    }
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_serialized(value: &impl Serialize) -> Result<(), CommandError> {
+    print_json(&serde_json::to_string(value).map_err(|error| CommandError::new(error.to_string()))?)
 }
 
 /// Prints help or the version, which contain only text of this program, in the colors of the terminal.
@@ -59,7 +60,8 @@ fn ignore_closed_pipe(error: &io::Error) -> Result<(), CommandError> {
 /// Prints a message to standard error. Nobody can be told if that fails, so the command continues.
 pub(crate) fn print_note(text: impl Into<SafeText>) {
     // One write, so that messages of several processes do not mix.
-    let _ = io::stderr().lock().write_all(format!("{}\n", text.into().as_str()).as_bytes());
+    let line = format!("{}\n", text.into().as_str());
+    let _ = hide_during(|| io::stderr().lock().write_all(line.as_bytes()));
 }
 
 /// Prints a prompt and leaves the cursor after it.
@@ -112,39 +114,19 @@ pub(crate) fn print_panics_safely() {
     }));
 }
 
-/// Whether standard output supports colors: it is a terminal, and `NO_COLOR` (no-color.org) is not set.
-pub(crate) fn supports_color() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
 /// The number of columns of the terminal, or 0 if standard output is not a terminal.
 pub(crate) fn terminal_width() -> usize {
-    Table::new().width().map_or(0, usize::from)
-}
-
-/// Maximum length of a table cell in characters.
-const MAX_CELL_CHARS: usize = 2_000;
-
-/// A borderless table that fits the terminal. Its width is unlimited if standard output is not a terminal.
-pub(crate) fn format_table(head: &[&str], rows: Vec<Vec<SafeText>>) -> SafeText {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
-    // Laying out a table takes much longer than printing, so a cell shows the start of a long string. JSON has all of it.
-    table.add_rows(rows.into_iter().map(|row| row.into_iter().map(|cell| excerpt(cell.as_str(), MAX_CELL_CHARS))));
-    // The first column holds the uid. Users copy it, so it is never wrapped.
-    if let Some(first) = table.column_mut(0) {
-        first.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    let text = table.to_string();
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    SafeText::from_lines(&lines.join("\n"))
+    #[cfg(unix)]
+    let width = rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col);
+    #[cfg(windows)]
+    let width = console::Term::stdout().size_checked().map_or(0, |(_, columns)| columns);
+    usize::from(width)
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
     use std::process::Command;
-    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -187,22 +169,5 @@ mod tests {
             }
         }
         check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    }
-
-    #[test]
-    fn long_table_cell_is_cut() {
-        let rows = vec![
-            vec!["u-1".into(), SafeText::escape(&"x y".repeat(2 << 20))],
-            vec!["u-2".into(), SafeText::escape(&"東".repeat(2 << 20))],
-        ];
-        let began = Instant::now();
-        let table = format_table(&["UID", "URL"], rows).into_string();
-        assert!(table.chars().count() < 10_000, "{}", table.len());
-        assert!(table.contains('…') && table.lines().any(|line| line.starts_with("u-2")), "{}", table.len());
-        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-        let url = format!("https://a.example/{}", "x".repeat(1000));
-        assert!(
-            format_table(&["UID", "URL"], vec![vec!["u-1".into(), SafeText::escape(&url)]]).as_str().contains(&url)
-        );
     }
 }

@@ -70,6 +70,15 @@ impl SafeText {
         Self::join_lines(mask(text).lines().map(Self::escape))
     }
 
+    /// Escapes each line of a text except its tabs.
+    pub(crate) fn from_tabbed_lines(text: &str) -> Self {
+        let line = |line: &str| {
+            let cells: Vec<String> = line.split('\t').map(escape).collect();
+            Self(escape_commands(&cells.join("\t")))
+        };
+        Self::join_lines(mask(text).split('\n').map(line))
+    }
+
     /// Escapes each line of a text except its colors.
     pub(crate) fn from_colored_lines(text: &str) -> Self {
         Self::join_lines(mask(text).lines().map(|line| {

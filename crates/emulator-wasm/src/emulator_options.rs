@@ -98,6 +98,8 @@ impl RegisteredClientOptions {
             scopes: scopes.parse().map_err(|error| format!("invalid scopes of {client_id}: {error}"))?,
             secrets: client_secrets.into_iter().map(Secret::from).collect(),
             client_id,
+            is_in_sandboxes: true,
+            can_view_sandboxes: true,
         })
     }
 }

@@ -13,6 +13,7 @@ mod json_pointer;
 mod json_writer;
 mod multipart;
 pub(crate) mod pending_response;
+pub(crate) mod platform;
 pub(crate) mod request_body;
 pub(crate) mod request_error;
 pub(crate) mod response;

@@ -14,7 +14,7 @@ pub(crate) enum EmulatorCommand {
         /// Port to listen on; a free port if omitted
         #[arg(long, default_value_t = 0, hide_default_value = true)]
         port: u16,
-        /// Listen address other than 127.0.0.1; anyone who can reach it controls the emulator
+        /// Listen address; who can reach it controls the emulator
         #[arg(long, value_name = "ADDRESS", requires = "allow_remote")]
         host: Option<IpAddr>,
         /// Allow --host to be reachable from other machines
@@ -50,35 +50,35 @@ pub(crate) enum EmulatorCommand {
 /// Initial settings of an emulator.
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
-    /// Authentication checks: off, lenient, any (accepts any credential), or strict
+    /// Authentication checks: off, lenient, any, or strict
     #[arg(long, value_name = "MODE", default_value_t = AuthMode::Strict)]
     pub(crate) auth: AuthMode,
-    /// Host name to accept besides loopback names, such as a proxy's or a container's; can be repeated
+    /// Also accept this host name, such as a container's; repeatable
     #[arg(long = "allow-host", value_name = "NAME", value_parser = parse_host_name)]
     pub(crate) allowed_hosts: Vec<String>,
-    /// Initial fault, such as `capping.create@first:2=drop_after`; can be repeated
+    /// Fault, such as capping.create@first:2=drop_after; repeatable
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
-    /// Variant to use where Adobe's documents contradict each other, such as `org_id=required`; can be repeated
-    #[arg(long = "quirk", value_name = "NAME=VARIANT")]
+    /// Variant where Adobe's documents contradict each other, such as org_id=required; repeatable
+    #[arg(long = "quirk", hide = true, value_name = "NAME=VARIANT")]
     pub(crate) quirks: Vec<String>,
     /// Lifetime of a token in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 86_399, value_parser = clap::value_parser!(u64).range(1..=2_678_400))]
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 86_399, value_parser = clap::value_parser!(u64).range(1..=2_678_400))]
     pub(crate) token_lifetime: u64,
     /// Seed for identifiers, tokens, and random faults
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, hide = true, default_value_t = 0)]
     pub(crate) seed: u64,
     /// Maximum number of capping configurations per sandbox
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, hide = true, value_name = "N", default_value_t = 20_000)]
     pub(crate) max_configs: usize,
-    /// File to load configurations from, if it exists, and to save them to on exit
+    /// File to load at the start, if it exists, and to save at the end
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
-    /// Enable controls for faults, the clock, and quirks in the web UI
+    /// Allow faults, clock changes, and quirks in the web UI
     #[arg(long)]
     pub(crate) ui_controls: bool,
     /// Check requests and responses against the specifications
-    #[arg(long)]
+    #[arg(long, hide = true)]
     pub(crate) strict_contract: bool,
 }
 

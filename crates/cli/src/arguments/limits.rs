@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 /// Limits files, and the files next to them.
 #[derive(Debug, Args)]
 pub(crate) struct LimitsFilesArgs {
-    /// Limits files (YAML or JSON); several are merged
+    /// Limits files, directories, or patterns; merged
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -23,11 +23,11 @@ pub(crate) struct LimitsFilesArgs {
 /// Files next to the limits files.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StateArgs {
-    /// Policy file to enforce in addition to the one named in a limits file
+    /// Policy to enforce, in addition to the one in a limits file
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// State file, or bucket such as `s3://bucket/prefix`; defaults to `ajo.state.json` next to the first limits file
+    /// State file, or s3://bucket/prefix; default: ajo.state.json next to the first file
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) state: Option<StateLocation>,
 }
@@ -43,13 +43,13 @@ impl StateArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Effect on traffic")]
 pub(crate) struct EffectArgs {
-    /// Show the effect of changes on this traffic, a CSV export of Adobe's SQL queries; repeat it for the latencies
+    /// CSV export of a query that `ajo simulate --sql` prints; repeatable
     ///
     /// Overrides `observed` in the policy.
     #[arg(long, value_name = "FILE.csv")]
     pub(crate) observed: Vec<PathBuf>,
 
-    /// How many times faster than their average the calls of a minute may arrive, from 1 to 10
+    /// How much faster than on average calls may arrive
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BURST, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BURST)))]
     pub(crate) burst: u32,
 }
@@ -58,15 +58,15 @@ pub(crate) struct EffectArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Deleting")]
 pub(crate) struct PruneArgs {
-    /// Delete managed configurations that are no longer in the files
+    /// Delete managed configurations that are in no file
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Delete deployed configurations without undeploying them first
+    /// Delete without undeploying first
     #[arg(long, requires = "prune")]
     pub(crate) force_delete: bool,
 
-    /// Maximum number of deletes, and of configurations that someone else deleted; defaults to 20 % of the managed configurations, but at least 1
+    /// Maximum deletes, also by others; default: a fifth of the managed configurations
     #[arg(long, value_name = "N")]
     pub(crate) max_deletes: Option<usize>,
 }
@@ -95,18 +95,18 @@ pub(crate) struct PlanArgs {
 /// Arguments of `ajo apply`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ApplyArgs {
-    /// Limits files (YAML or JSON); several are merged
+    /// Limits files, directories, or patterns; merged
     #[arg(value_name = "FILE", required_unless_present_any = ["plan", "resume"])]
     pub(crate) files: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) state_args: StateArgs,
 
-    /// Apply a plan saved with `ajo plan --out`; fails if the plan is stale
+    /// Apply this plan, saved with `ajo plan --out`
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "state", "resume", "observed", "burst", "prune", "force_delete", "max_deletes"])]
     pub(crate) plan: Option<PathBuf>,
 
-    /// Apply the plan only if it has this digest, which `ajo plan` printed for review
+    /// Apply the plan only if it has this digest
     #[arg(long, value_name = "DIGEST", requires = "plan", conflicts_with_all = ["files", "resume"])]
     pub(crate) digest: Option<Digest>,
 
@@ -118,11 +118,11 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     pub(crate) yes: bool,
 
-    /// Number of configurations to process in parallel
+    /// Configurations to process in parallel
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) concurrency: NonZeroUsize,
 
-    /// How long to wait for another apply to finish
+    /// How long to wait for another apply
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) lock_timeout: u64,
 
@@ -139,7 +139,7 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     pub(crate) files: LimitsFilesArgs,
 
-    /// How to treat limits that are in no file; by default, deployed ones are errors and others are warnings
+    /// Limits in no file; by default, errors if deployed, else warnings
     #[arg(long, value_enum, value_name = "HOW")]
     unmanaged: Option<UnmanagedLevel>,
 }
@@ -171,7 +171,9 @@ pub(crate) struct AcceptArgs {
     #[command(flatten)]
     pub(crate) files: LimitsFilesArgs,
 
-    /// Accept this configuration, also if it is in no file (it is added to the first file) or was deleted (it is removed)
+    /// Accept this configuration, even if it is in no file or was deleted
+    ///
+    /// A configuration in no file is added to the first file. A deleted one is removed from its file.
     #[arg(long, value_name = "UID")]
     pub(crate) uid: Vec<Uid>,
 
@@ -194,7 +196,7 @@ pub(crate) struct ExplainArgs {
     #[arg(value_parser = parse_url)]
     pub(crate) url: String,
 
-    /// Also show what these limits files say; works without credentials
+    /// Also explain these limits files; needs no credentials
     #[arg(long, value_name = "FILE")]
     pub(crate) limits: Vec<PathBuf>,
 
@@ -218,7 +220,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE.yaml")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Write the file for this sandbox, to copy the limits of another one
+    /// Write this sandbox into the file, to copy limits to it
     #[arg(long = "as", value_name = "SANDBOX")]
     pub(crate) as_sandbox: Option<SandboxName>,
 }
@@ -229,7 +231,7 @@ pub(crate) struct ImportArgs {
     #[command(flatten)]
     pub(crate) files: LimitsFilesArgs,
 
-    /// Import this configuration; defaults to every configuration that matches the files unambiguously
+    /// Import only this configuration
     #[arg(long, value_name = "UID")]
     pub(crate) uid: Vec<Uid>,
 }

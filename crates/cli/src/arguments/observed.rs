@@ -12,33 +12,33 @@ const OTHER_TRAFFIC: [&str; 4] = ["traffic", "csv", "audience", "sql"];
 
 /// The exports of Adobe's queries.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Observed traffic")]
+#[command(next_help_heading = "Traffic")]
 pub(crate) struct ObservedArgs {
-    /// CSV file from Adobe's query for calls per minute; also its latency and queue time; repeatable
+    /// Observed traffic: CSV export of queries of --sql
     #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["traffic", "csv", "audience", "url", "service", "sql"])]
     pub(crate) observed: Vec<PathBuf>,
 
-    /// Endpoint in the export; without it, all
+    /// Only this endpoint of observed traffic
     #[arg(long, value_name = "URL", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
     pub(crate) endpoint: Option<String>,
 
-    /// Upper bound: the calls of a minute arrive N times faster than on average
-    #[arg(long, value_name = "N", requires = "observed", conflicts_with_all = OTHER_TRAFFIC, default_value_t = DEFAULT_BURST, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BURST)))]
+    /// Peak rate / average rate in a minute
+    #[arg(long, hide = true, value_name = "N", requires = "observed", conflicts_with_all = OTHER_TRAFFIC, default_value_t = DEFAULT_BURST, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BURST)))]
     pub(crate) burst: u32,
 
     /// First minute, such as '2026/11/29 08:15'
-    #[arg(long, value_name = "MINUTE", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
+    #[arg(long, hide = true, value_name = "MINUTE", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
     pub(crate) from: Option<Minute>,
 
     /// Last minute; at most a day is simulated
-    #[arg(long, value_name = "MINUTE", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
+    #[arg(long, hide = true, value_name = "MINUTE", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
     pub(crate) to: Option<Minute>,
 
-    /// Limits that were live: output of list, or limits files; without it, the service is read
-    #[arg(long, value_name = "SOURCE", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
+    /// Limits that were live: output of list, or files
+    #[arg(long, hide = true, value_name = "SOURCE", requires = "observed", conflicts_with_all = OTHER_TRAFFIC)]
     pub(crate) current: Vec<String>,
 
-    /// Print queries for Adobe's Query Service that export the last 7d or 24h, and exit
+    /// Print queries that export, for example, the last 7d
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["traffic", "csv", "audience", "url", "method", "service"])]
     pub(crate) sql: Option<SqlPeriod>,
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ajo_core::{Uid, UidError};
 use ajo_simulator::ServiceType;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CappingCommand {
@@ -14,6 +14,7 @@ pub(crate) enum CappingCommand {
     /// Change numbers of a configuration and redeploy it
     ///
     /// Shows the change and asks for the name of the sandbox. A configuration that is not deployed is only updated.
+    #[command(override_usage = "ajo capping set [OPTIONS] <UID|URL>")]
     Set(SetCappingArgs),
     /// Make the saved definition of a deployed configuration live
     Redeploy(TargetArg),
@@ -33,8 +34,8 @@ pub(crate) enum ThrottlingCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ResourceCommand {
     /// List configurations with their saved and live limits
-    List,
-    /// Create the configurations in a file: a definition, or the JSON output of get or list
+    List(ListArgs),
+    /// Create the configurations in a file
     Create(DefinitionArgs),
     /// Show a configuration
     Get(TargetArg),
@@ -53,12 +54,35 @@ pub(crate) enum ResourceCommand {
         #[arg(long)]
         force: bool,
     },
-    /// Check whether a configuration can be deployed; exit with 1 if it cannot
+    /// Exit with 1 if a configuration cannot be deployed
     CanDeploy(UidArg),
     /// Deploy a configuration
     Deploy(UidArg),
     /// Undeploy a configuration
     Undeploy(UidArg),
+}
+
+/// Filters of the list. The service has none, so the command reads all configurations.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only configurations that match a URL, or share URLs with a pattern
+    #[arg(long, value_name = "URL|PATTERN")]
+    pub(crate) url: Option<String>,
+
+    /// Only configurations in this state
+    #[arg(long, value_name = "STATE", value_enum)]
+    pub(crate) deploy_state: Option<DeployStateArg>,
+}
+
+/// A state of `--deploy-state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeployStateArg {
+    /// Live as saved
+    Deployed,
+    /// Not live
+    Undeployed,
+    /// Live, and changed since the deploy
+    Updated,
 }
 
 #[derive(Debug, Args)]
@@ -76,11 +100,11 @@ pub(crate) struct TargetArg {
 
 #[derive(Debug, Args)]
 pub(crate) struct DefinitionArgs {
-    /// JSON or YAML file with a definition, or the JSON output of get or list; - for standard input
+    /// Definition (JSON or YAML), or JSON output of get or list; - for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Send the definition although it violates rules of the service
+    /// Send it although it violates rules of the service
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -103,7 +127,7 @@ pub(crate) struct SetCappingArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_connections: Option<i64>,
 
-    /// Caller to limit, action or data-source; needed if both have a limit
+    /// Caller to limit: action or data-source
     #[arg(long)]
     pub(crate) service: Option<ServiceType>,
 

@@ -1,4 +1,4 @@
-//! Arguments of `ajo completions` and `ajo man`.
+//! Arguments of `ajo help`, `ajo completions`, and `ajo man`.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use clap_complete::aot::Shell;
 /// Arguments of `ajo completions`.
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
-    /// Shell to print a script for
+    /// Shell that the script is for
     pub(crate) shell: Shell,
 }
 
@@ -18,4 +18,12 @@ pub(crate) struct ManArgs {
     /// Directory for the pages
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) out: PathBuf,
+}
+
+/// Arguments of `ajo help`.
+#[derive(Debug, Args)]
+pub(crate) struct HelpArgs {
+    /// Command such as `capping set`, or topic
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub(crate) words: Vec<String>,
 }

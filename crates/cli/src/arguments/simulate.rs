@@ -13,29 +13,22 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::observed::ObservedArgs;
 
-/// Lists the hidden options.
-pub(crate) const SIMULATE_HELP: &str = "\
-Unknown behavior, with its defaults (docs/simulate.md): --window fixed, --retry-delay 0, --no-connection wait,
---capped-calls final, --default-cap-scope host, --default-cap-raise config, --data-source-cap 15, --other-calls 0x1
-
-Exit codes: 0 success; 1 error; 3 authentication failed; 8 an expectation failed; 64 usage error.";
-
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
-    /// Limits files, definitions, output of get or list, - for standard input, or uids of deployed configurations
+    /// Limits files, definitions, output of list, or uids; - for input
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
 
-    /// Endpoint whose limits apply, if a source has several
+    /// Endpoint whose limits apply, if there are several
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
 
-    /// Method of the calls, if a source has several limits for the URL
-    #[arg(long, value_name = "METHOD")]
+    /// Method of the calls, if the URL has several limits
+    #[arg(long, hide = true, value_name = "METHOD")]
     pub(crate) method: Option<String>,
 
-    /// Caller of the endpoint: action or data-source; defaults to the caller in the definition
-    #[arg(long)]
+    /// action or data-source, if the limits are for both
+    #[arg(long, hide = true, value_name = "CALLER")]
     pub(crate) service: Option<ServiceType>,
 
     #[command(flatten)]
@@ -58,24 +51,24 @@ pub(crate) struct SimulateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Traffic")]
 pub(crate) struct TrafficArgs {
-    /// Journey: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a comma-separated list; repeatable
-    #[arg(long, value_name = "[NAME=]PATTERN", required_unless_present_any = ["csv", "audience", "observed", "sql"])]
+    /// 100x60 is 100 calls/s for 60 s; ramp:100-5000x60
+    #[arg(long, value_name = "PATTERN", required_unless_present_any = ["csv", "audience", "observed", "sql"])]
     pub(crate) traffic: Vec<JourneyPattern>,
 
-    /// CSV file with SECOND,CALLS lines or one number per second; - for standard input
+    /// CSV file with SECOND,CALLS or one number per line
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Number of profiles that a Read Audience journey sends through the action
+    /// Profiles that a Read Audience journey sends
     #[arg(long, value_name = "N", requires = "reading_rate", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) audience: Option<u64>,
 
-    /// Profiles per second, from 500 to 20000; Adobe recommends 5000 with custom actions
+    /// Profiles per second, from 500 to 20000
     #[arg(long, value_name = "N", requires = "audience", value_parser = clap::value_parser!(u32).range(500..=20_000))]
     pub(crate) reading_rate: Option<u32>,
 
-    /// Arrival of the calls of a second: even or poisson
-    #[arg(long, default_value_t = Arrivals::Even)]
+    /// even or poisson, within each second
+    #[arg(long, hide = true, value_name = "HOW", default_value_t = Arrivals::Even)]
     pub(crate) arrivals: Arrivals,
 }
 
@@ -83,67 +76,68 @@ pub(crate) struct TrafficArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Endpoint")]
 pub(crate) struct EndpointArgs {
-    /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv (measured, or Adobe's latency query)
+    /// Milliseconds: 300, exp:300, or FILE.csv
     #[arg(long, value_name = "MS", default_value = "100")]
     pub(crate) latency: LatencyArg,
 
-    /// Requests per second that it can process; more wait at the endpoint
+    /// Requests per second that it can process; others wait
     #[arg(long, value_name = "N", conflicts_with = "servers", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) capacity: Option<u32>,
 
-    /// Requests that it processes in parallel; more wait at the endpoint
+    /// Requests that it processes in parallel; others wait
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) servers: Option<u32>,
 
-    /// Failing requests: a fraction such as 0.2, or first:2 for the first two attempts of each call
+    /// Failing requests, such as 0.2 or first:2
     #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
     pub(crate) failures: EndpointFailures,
 
-    /// HTTP status of failures; 401, 403, and 404 are not retried
-    #[arg(long, value_name = "STATUS", default_value_t = 503, value_parser = clap::value_parser!(u16).range(400..=599))]
+    /// HTTP status of failures
+    #[arg(long, hide = true, value_name = "STATUS", default_value_t = 503, value_parser = clap::value_parser!(u16).range(400..=599))]
     pub(crate) failure_status: u16,
 
-    /// Connections to the endpoint, instead of the configured or estimated number
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Connections to the endpoint
+    #[arg(long, hide = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) connections: Option<u32>,
 
-    /// Timeout of the journeys, from 1 to 30
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(TIMEOUT_SECONDS_RANGE.start()..=TIMEOUT_SECONDS_RANGE.end()))]
+    /// Timeout of the journeys
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(TIMEOUT_SECONDS_RANGE.start()..=TIMEOUT_SECONDS_RANGE.end()))]
     pub(crate) timeout: u64,
 }
 
-/// Behavior that Adobe does not publish, or on which its pages contradict each other. The help lists these options in one line.
+/// Behavior that Adobe does not publish, or on which its pages contradict each other.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Unknown behavior (docs/simulate.md)")]
 pub(crate) struct UnknownBehaviorArgs {
-    /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
-    #[arg(long, hide = true, default_value_t = WindowKind::Fixed)]
+    /// Counting window: fixed, sliding, or token-bucket
+    #[arg(long, hide = true, value_name = "HOW", default_value_t = WindowKind::Fixed)]
     pub(crate) window: WindowKind,
 
     /// Time from a failure to its retry
     #[arg(long, hide = true, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_RETRY_DELAY_MS))]
     pub(crate) retry_delay: u64,
 
-    /// A call without a free connection: wait or reject
-    #[arg(long, hide = true, default_value = "wait", value_parser = choice([("wait", NoConnection::Wait), ("reject", NoConnection::Reject)]))]
+    /// Calls without a free connection: wait or reject
+    #[arg(long, hide = true, hide_possible_values = true, value_name = "WHAT", default_value = "wait", value_parser = choice([("wait", NoConnection::Wait), ("reject", NoConnection::Reject)]))]
     pub(crate) no_connection: NoConnection,
 
-    /// A call over a cap: final or retried
-    #[arg(long, hide = true, default_value = "final", value_parser = choice([("final", CappedCall::Final), ("retried", CappedCall::Retried)]))]
+    /// Calls over a cap: final or retried
+    #[arg(long, hide = true, hide_possible_values = true, value_name = "WHAT", default_value = "final", value_parser = choice([("final", CappedCall::Final), ("retried", CappedCall::Retried)]))]
     pub(crate) capped_calls: CappedCall,
 
-    /// Calls that the default cap counts together: host, endpoint, or domain
-    #[arg(long, hide = true, default_value = "host", value_parser = choice([("host", DefaultCapScope::Host), ("endpoint", DefaultCapScope::Endpoint), ("domain", DefaultCapScope::Domain)]))]
+    /// Default cap per host, endpoint, or domain
+    #[arg(long, hide = true, hide_possible_values = true, value_name = "SCOPE", default_value = "host", value_parser = choice([("host", DefaultCapScope::Host), ("endpoint", DefaultCapScope::Endpoint), ("domain", DefaultCapScope::Domain)]))]
     pub(crate) default_cap_scope: DefaultCapScope,
 
-    /// Whether a configuration raises the default cap, or only Adobe's support: config or support
-    #[arg(long, action = clap::ArgAction::Set, hide = true, default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
+    /// What raises the default cap: config or support
+    #[arg(long, action = clap::ArgAction::Set, hide = true, hide_possible_values = true, value_name = "WHAT", default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
     pub(crate) default_cap_raise: bool,
 
-    /// Calls per second to an external data source, if Adobe has raised the 15
+    /// Calls per second to a data source
     #[arg(long, hide = true, value_name = "N", default_value_t = ajo_simulator::DATA_SOURCE_CALLS, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) data_source_cap: u64,
 
-    /// Calls to other endpoints of the host, which count against the default cap
+    /// Calls to other endpoints of the host
     #[arg(long, hide = true, value_name = "PATTERN")]
     pub(crate) other_calls: Option<TrafficPattern>,
 }
@@ -152,22 +146,18 @@ pub(crate) struct UnknownBehaviorArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Result")]
 pub(crate) struct ResultArgs {
-    /// exact simulates each call, cohort groups of calls; the default depends on the number of calls
-    #[arg(long)]
+    /// exact (each call) or cohort (groups of calls)
+    #[arg(long, hide = true, value_name = "HOW")]
     pub(crate) mode: Option<SimulationMode>,
 
-    /// Seed of random arrivals, latencies, and failures
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// Seed of randomness
+    #[arg(long, hide = true, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
 
-    #[arg(
-        help = "Exit with 8 unless the result meets this, such as 'rejected = 0' or 'p95_wait < 60s'; repeatable",
-        long,
-        value_name = "METRIC OP VALUE"
-    )]
+    #[arg(help = "Exit with 8 unless met, such as 'rejected = 0'", long, value_name = "CONDITION")]
     pub(crate) expect: Vec<Expectation>,
 
-    /// Also write an SVG chart to this file
+    /// Also write a chart to this file
     #[arg(long, value_name = "FILE.svg")]
     pub(crate) chart: Option<PathBuf>,
 }

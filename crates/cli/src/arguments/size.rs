@@ -7,11 +7,6 @@ use clap::{ArgGroup, Args};
 
 use super::simulate::LatencyArg;
 
-/// Lists the hidden options, and the exit codes.
-pub(crate) const SIZE_HELP: &str = "\
-Other options (docs/sizing.md): --timeout 30, --failure-status 503, --window fixed, --methods GET,POST,PUT
-Exit codes: 0 success; 1 error; 8 the goals are impossible; 64 usage error.";
-
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("endpoint_capacity").args(["servers", "capacity"]).required(true))]
 #[command(group = ArgGroup::new("calls").args(["audience", "traffic"]).required(true))]
@@ -41,11 +36,11 @@ pub(crate) struct SizedEndpointArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) capacity: Option<u32>,
 
-    /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv with one number per line
+    /// 300, exp:300, p50=80,p95=300, or FILE.csv
     #[arg(long, value_name = "MS")]
     pub(crate) latency: LatencyArg,
 
-    /// Failing requests: a fraction such as 0.2, or first:2 for the first two attempts of each call
+    /// Failing requests, such as 0.2 or first:2
     #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
     pub(crate) failures: EndpointFailures,
 
@@ -66,19 +61,19 @@ pub(crate) struct SizedEndpointArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Endpoint and traffic")]
 pub(crate) struct SizedTrafficArgs {
-    /// Number of profiles that a Read Audience journey sends through the action
+    /// Profiles that a Read Audience journey sends
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) audience: Option<u64>,
 
-    /// Profiles per second, from 500 to 20000, if it cannot be chosen
+    /// Profiles per second, if this cannot be chosen
     #[arg(long, value_name = "N", requires = "audience", value_parser = clap::value_parser!(u32).range(500..=20_000))]
     pub(crate) reading_rate: Option<u32>,
 
-    /// Calls that cannot be shaped, such as events: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a list
+    /// Calls of events: 100x60 (100 calls/s for 60 s)
     #[arg(long, value_name = "PATTERN")]
     pub(crate) traffic: Option<TrafficPattern>,
 
-    /// Arrival of the calls of a second: even or poisson; random arrivals need more room below a capping limit
+    /// Arrival of the calls of a second: even or poisson
     #[arg(long, default_value_t = Arrivals::Even)]
     pub(crate) arrivals: Arrivals,
 }
@@ -87,15 +82,15 @@ pub(crate) struct SizedTrafficArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Goals and limits file")]
 pub(crate) struct GoalArgs {
-    /// Time in which all calls are done, such as 4h, 90min, or 30s
+    /// Time for all calls, such as 4h, 90min, or 30s
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     pub(crate) within: Option<u64>,
 
-    /// Maximum number of requests in parallel at the endpoint
+    /// Maximum requests in parallel at the endpoint
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_parallel: Option<u32>,
 
-    /// Share of the measured tipping point to use, from 1% to 100%
+    /// Share of the measured maximum to use
     #[arg(long, value_name = "PERCENT", default_value = "75%", value_parser = parse_percent)]
     pub(crate) margin: u32,
 }
@@ -104,7 +99,7 @@ pub(crate) struct GoalArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Goals and limits file")]
 pub(crate) struct WriteArgs {
-    /// Set the recommended limits in this limits file; with --sandbox, a new file
+    /// Set the limits in this limits file; a new one needs --sandbox
     #[arg(long, value_name = "FILE", requires = "url")]
     pub(crate) write: Option<PathBuf>,
 

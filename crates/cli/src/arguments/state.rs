@@ -10,40 +10,32 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateCommand {
     /// List the managed configurations
-    #[command(after_help = "Example: ajo state list --state s3://bucket/limits --org-id A1B2@AdobeOrg")]
     List(StateTarget),
     /// Show one managed configuration
-    #[command(after_help = "Example: ajo state show https://api.example.org/v1/send --state limits/ajo.state.json")]
     Show(ShowArgs),
     /// Record that configurations are in another limits file, after it was renamed or split
     ///
     /// Changes nothing at the service and in the limits files.
-    #[command(after_help = "Example: ajo state mv limits/old.yaml limits/new.yaml --state limits/ajo.state.json")]
     Mv(MvArgs),
     /// Stop managing configurations; they stay at the service
-    #[command(after_help = "Example: ajo state rm 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7 --state limits/ajo.state.json")]
     Rm(RmArgs),
     /// Write the state as JSON, as a backup or to move it to a file
     ///
     /// Paths of limits files become relative to the directory of the new file; on standard output they stay as they are.
-    #[command(after_help = "Example: ajo state pull --state s3://bucket/limits --out limits/ajo.state.json")]
     Pull(PullArgs),
     /// Replace the state with the one in a file, for example to move it to a bucket
     ///
     /// Refuses a state that is older, and one that was changed independently. Replaces each sandbox on its own; after a failure, run
     /// it again.
-    #[command(after_help = "Example: ajo state push limits/ajo.state.json --state s3://bucket/limits")]
     Push(PushArgs),
     /// Check that a bucket can hold shared state
     ///
     /// Creates, changes, lists, and deletes one object below `self-test/`. Creates nothing else: the first apply creates the state.
-    #[command(after_help = "Example: ajo state init --state s3://bucket/limits")]
     Init(StateTarget),
     /// Take the lease away from a command that does not run any more
     ///
     /// Leases expire, so this is only for those who cannot wait. If the command still runs, it stops before its next request to the
     /// bucket, but can send requests to the service for up to a quarter of the lease time.
-    #[command(after_help = "Example: ajo state unlock --epoch 7 --sandbox prod --state s3://bucket/limits")]
     Unlock(UnlockArgs),
 }
 

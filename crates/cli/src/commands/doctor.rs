@@ -16,7 +16,6 @@ use ajo_engine::TokenClaims;
 use crate::arguments::{GlobalSettings, StateTarget};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
-use crate::output;
 use crate::session::{self, AuthContext, CallerIdentity, SecretStorage, SettingSource, join_sources};
 use crate::time::format_rfc3339;
 use call_evidence::CallEvidence;
@@ -45,7 +44,7 @@ pub(crate) async fn run(settings: &GlobalSettings, target: &StateTarget) -> Resu
             failure.exit_status()
         }
     };
-    output::print_data(report.render(settings.output))?;
+    report.print(settings.output)?;
     Ok(exit.into())
 }
 

@@ -35,10 +35,10 @@ pub(crate) async fn run(settings: &GlobalSettings, command: EmulatorCommand) -> 
         EmulatorCommand::Wait { at, timeout } => control_client::wait(&at, timeout).await?,
         EmulatorCommand::Status(at) => {
             let status = control_client::status(&at).await?;
-            output::print_data(match settings.output {
-                OutputFormat::Json => SafeText::json(&format!("{status:#}")),
-                _ => control_client::format_status(&status),
-            })?;
+            match settings.output {
+                OutputFormat::Json => output::print_json(&format!("{status:#}"))?,
+                _ => output::print_data(control_client::format_status(&status))?,
+            }
         }
         EmulatorCommand::Reset(at) => {
             control_client::reset(&at).await?;

@@ -1,6 +1,7 @@
 //! `ajo capping` and `ajo throttling`: the eight operations on a configuration, and commands of several calls.
 
 mod describe;
+mod list;
 mod print;
 mod redeploy;
 mod set;
@@ -17,8 +18,11 @@ use self::describe::{
     describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
 };
 use self::print::print_response;
+use ajo_limits::ObservedConfig;
+
 use crate::arguments::{CappingCommand, GlobalSettings, ResourceCommand, TargetArg, ThrottlingCommand, UidArg};
 use crate::command_error::CommandError;
+use crate::completion::uid_cache;
 use crate::definition_file;
 use crate::exit_status::ExitStatus;
 use crate::output;
@@ -44,7 +48,13 @@ macro_rules! run {
         let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
         match command {
-            ResourceCommand::List => print_response(format, &api.list().response().await?, |list| $list(list)),
+            ResourceCommand::List(args) => {
+                let response = api.list().response().await?;
+                if !$settings.emulator {
+                    uid_cache::remember($kind, response.value.iter().map(ObservedConfig::from));
+                }
+                list::print(format, &args, &response, |list| $list(list))
+            }
             ResourceCommand::Create(_) => {
                 let mut created = CreatedConfigs::new(format, definitions.len());
                 for definition in &definitions {
@@ -159,9 +169,9 @@ impl CreatedConfigs {
     /// Prints one response as it is, and several as `{"results": [...]}`.
     fn print_json(&self) -> Result<(), CommandError> {
         match (self.format, &self.bodies[..], self.total) {
-            (OutputFormat::Json, [body], 1) => output::print_data(SafeText::json(body)),
+            (OutputFormat::Json, [body], 1) => output::print_json(body),
             (OutputFormat::Json, [_, ..], _) => {
-                output::print_data(SafeText::json(&format!(r#"{{"results":[{}]}}"#, self.bodies.join(","))))
+                output::print_json(&format!(r#"{{"results":[{}]}}"#, self.bodies.join(",")))
             }
             _ => Ok(()),
         }

@@ -13,8 +13,12 @@ use crate::output;
 
 /// Prints a report to standard output.
 pub(crate) fn print(report: &CommandReport, format: OutputFormat, sources: &SourceSet) -> Result<(), CommandError> {
-    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
-    output::print_data(format.render(report, &|file| sources.displayable_content(file), style))
+    let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
+    let text = format.render(report, &|file| sources.displayable_content(file), style);
+    match format {
+        OutputFormat::Json => output::print_json(text.as_str()),
+        _ => output::print_data(text),
+    }
 }
 
 /// The exit code for an outcome. `changes` is the code for pending changes, which depends on the command.

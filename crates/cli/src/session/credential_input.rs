@@ -6,6 +6,7 @@ use ajo_engine::{display_path, find_credential_content};
 use super::setting::{Setting, SettingSource, SettingValue};
 use super::settings_reader::{SettingsReader, expand_home};
 use crate::command_error::CommandError;
+use crate::progress_bar::Pause;
 
 /// The text of a credential file.
 struct CredentialInput {
@@ -30,7 +31,10 @@ fn read_input(found: &SettingValue) -> Result<CredentialInput, CommandError> {
     }
     let source = credential_source(found);
     let text = match source {
-        SettingSource::StandardInput => read_credential_text(std::io::stdin().lock()),
+        SettingSource::StandardInput => {
+            let _pause = Pause::begin();
+            read_credential_text(std::io::stdin().lock())
+        }
         _ => read_credential_file(expand_home(found)?),
     };
     match text {

@@ -1,16 +1,32 @@
 //! Tests that run the built command.
 
+mod api;
 mod auth;
 mod broken_environments;
+#[cfg(target_os = "linux")]
+mod color;
 mod command;
+#[cfg(target_os = "linux")]
+mod confirm;
 mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod fmt;
+mod help;
+mod init;
+mod jq;
+mod limit_paths;
 mod limits;
+mod mcp;
+mod list;
 mod output;
 #[cfg(unix)]
 mod pipe;
+#[cfg(target_os = "linux")]
+mod progress_bar;
+#[cfg(target_os = "linux")]
+mod pseudo_terminal;
 mod resource;
 mod simulate;
 mod size;

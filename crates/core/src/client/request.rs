@@ -51,9 +51,9 @@ impl<T: HttpTransport> Client<T> {
     /// let journeys = client.request(Method::Get, "/ajo/journey").query("pageSize", "5").await?;
     /// println!("{}", journeys["results"]);
     ///
-    /// let address = json!({"address": "a@b.example"});
+    /// let addresses = json!([{"entity": {"type": "email", "entityValue": "a@b.example"}}]);
     /// let response =
-    ///     client.request(Method::Post, "/ajo/config/suppression/addresses").json(&address).response().await?;
+    ///     client.request(Method::Post, "/ajo/config/suppression/addresses").json(&addresses).response().await?;
     /// println!("{} after {} attempts", response.status, response.attempts);
     /// # Ok(())
     /// # }

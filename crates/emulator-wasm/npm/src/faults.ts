@@ -8,7 +8,7 @@ export type EmulatorOperation = OperationId;
 export type EmulatorVerb = OperationId extends `${string}.${infer Verb}` ? Verb : never;
 
 /** The calls that a fault affects: all, token requests, or an operation with `*` for either part. */
-export type FaultTarget = "*" | "token" | `${"capping" | "throttling" | "*"}.${EmulatorVerb | "*"}`;
+export type FaultTarget = "*" | "token" | "sandboxes" | "sample" | `${"capping" | "throttling" | "*"}.${EmulatorVerb | "*"}`;
 
 /** The calls of the target that fail. A probability is from 0 to 1; the emulator's seed decides. */
 export type FaultWhen = "always" | `first:${number}` | `every:${number}` | `probability:${number}`;

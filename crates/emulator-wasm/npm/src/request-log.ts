@@ -10,8 +10,8 @@ export interface LoggedRequest {
   method: string;
   /** At most 200 characters. */
   path: string;
-  /** The operation, `"token"` for a token request, or `null` for an unknown path. */
-  operation: EmulatorOperation | "token" | null;
+  /** The operation, `"token"` for a token request, `"sandboxes"` for Sandbox Management, `"sample"` for `/imp/`, or `null` for an unknown path. */
+  operation: EmulatorOperation | "token" | "sandboxes" | "sample" | null;
   /** The sandbox in the call's headers. */
   sandbox: string | null;
   /** The status of the response, even if it was not delivered. */
@@ -32,7 +32,7 @@ export interface LoggedRequest {
 export interface RequestLogFilter {
   /** Only calls that can change a configuration. */
   mutating?: boolean;
-  operation?: EmulatorOperation | "token";
+  operation?: EmulatorOperation | "token" | "sandboxes" | "sample";
   /** Only calls after the one with this number. */
   since?: number;
 }

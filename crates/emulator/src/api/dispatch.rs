@@ -13,7 +13,7 @@ use crate::api::authoring::operation_context::{OperationContext, OperationInput}
 use crate::api::contract;
 use crate::api::control;
 use crate::api::control::routes::{CONTROL_PREFIX, is_control_path};
-use crate::api::gateway;
+use crate::api::gateway::{self, SandboxHeader};
 use crate::api::gateway_error::GatewayError;
 use crate::api::headers;
 use crate::api::pending_response::PendingResponse;
@@ -72,6 +72,7 @@ impl EmulatorState {
         let target = match &route {
             Route::Operation { operation, .. } => Some(FaultTarget::from_operation(operation)),
             Route::Token => Some(FaultTarget::Token),
+            Route::Platform(route) => Some(route.fault_target()),
             Route::MethodNotAllowed(_) | Route::NotFound => None,
         };
 
@@ -85,7 +86,7 @@ impl EmulatorState {
                 unknown_fields::find(operation, json.as_ref(), request.uri().query().unwrap_or_default())
             }
             Route::Token => form.unknown_fields(),
-            Route::MethodNotAllowed(_) | Route::NotFound => Vec::new(),
+            Route::Platform(_) | Route::MethodNotAllowed(_) | Route::NotFound => Vec::new(),
         };
         let mut response = match &injected {
             Err(error) => {
@@ -125,7 +126,7 @@ impl EmulatorState {
         let header = |name| headers::get_str(request.headers(), name);
         let named = header(&headers::ORG_ID).filter(|org_id| self.organizations.contains_key(*org_id));
         let client_id = header(&headers::API_KEY).unwrap_or_else(|| form.field("client_id"));
-        let find_client = || self.settings.clients.iter().find(|client| client.client_id == client_id);
+        let find_client = || self.settings.client(client_id);
         match (named, is_token_path(request.uri().path())) {
             (Some(org_id), false) => org_id.to_owned(),
             _ => find_client().map_or_else(|| self.default_org_id(), |client| client.org_id.to_string()),
@@ -163,14 +164,24 @@ impl EmulatorState {
         let Self { settings, tokens, organizations, random, .. } = self;
         let (operation, uid) = match route {
             Route::Operation { operation, uid } => (*operation, *uid),
+            Route::Platform(route) => {
+                let call =
+                    gateway::authorize(settings, tokens, request.headers(), org_id, now, SandboxHeader::Optional);
+                return match (call, organizations.get(org_id)) {
+                    (Ok(call), Some(organization)) => route.respond(organization, settings.client(call.client_id)),
+                    (Ok(_), None) => GatewayError::PROFILE_INVALID.to_response(),
+                    (Err((error, detail)), _) => error.to_response_with_detail(detail),
+                };
+            }
             Route::Token => return token_endpoint::issue_token(settings, tokens, form, now, random),
             Route::MethodNotAllowed(allowed) => return response::method_not_allowed(allowed),
             Route::NotFound => return not_found(request.uri().path(), &settings.quirks),
         };
-        let authorized = match gateway::authorize(settings, tokens, request.headers(), org_id, now) {
-            Ok(authorized) => authorized,
-            Err((error, detail)) => return error.to_response_with_detail(detail),
-        };
+        let authorized =
+            match gateway::authorize(settings, tokens, request.headers(), org_id, now, SandboxHeader::Required) {
+                Ok(authorized) => authorized,
+                Err((error, detail)) => return error.to_response_with_detail(detail),
+            };
         let Some(organization) = organizations.get_mut(org_id) else {
             return GatewayError::PROFILE_INVALID.to_response();
         };

@@ -10,6 +10,14 @@ use crate::api::headers;
 use crate::state::settings::{AuthMode, EmulatorSettings};
 use crate::state::tokens::{IssuedTokens, TokenGrant};
 
+/// Whether a call needs the header `x-sandbox-name`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SandboxHeader {
+    Required,
+    /// Without it, the call is for the first sandbox.
+    Optional,
+}
+
 /// The client and the sandbox of a call that passed.
 pub(crate) struct AuthorizedCall<'r> {
     pub(crate) client_id: &'r str,
@@ -26,6 +34,7 @@ pub(crate) fn authorize<'r>(
     headers: &'r HeaderMap,
     org_id: &'r str,
     now: Timestamp,
+    sandbox_header: SandboxHeader,
 ) -> Result<AuthorizedCall<'r>, (GatewayError, &'static str)> {
     let header = |name| headers::get_str(headers, name).filter(|value| !value.is_empty());
     let first_sandbox = || settings.sandboxes.first().map_or("prod", |sandbox| sandbox.name.as_str());
@@ -41,7 +50,7 @@ pub(crate) fn authorize<'r>(
     let Some(api_key) = header(&headers::API_KEY) else {
         return Err((GatewayError::KEY_MISSING, ""));
     };
-    let client = settings.clients.iter().find(|client| client.client_id == api_key);
+    let client = settings.client(api_key);
     if strict && client.is_none() {
         return Err((GatewayError::KEY_INVALID, ""));
     }
@@ -57,8 +66,10 @@ pub(crate) fn authorize<'r>(
     let Some(requested_org) = header(&headers::ORG_ID) else {
         return Err((GatewayError::MISSING_HEADER, "x-gw-ims-org-id"));
     };
-    let Some(sandbox) = header(&headers::SANDBOX) else {
-        return Err((GatewayError::MISSING_HEADER, "x-sandbox-name"));
+    let sandbox = match (header(&headers::SANDBOX), sandbox_header) {
+        (Some(sandbox), _) => sandbox,
+        (None, SandboxHeader::Optional) => first_sandbox(),
+        (None, SandboxHeader::Required) => return Err((GatewayError::MISSING_HEADER, "x-sandbox-name")),
     };
     // Documented for another organization; inferred for another client's token.
     let is_foreign = |grant: &TokenGrant| grant.client_id != api_key;

@@ -4,6 +4,7 @@ use ajo_core::{OPERATIONS, Operation, Verb};
 use ajo_engine::TOKEN_PATH;
 use http::Method;
 
+use crate::api::platform::{PlatformRoute, SANDBOXES_PATH};
 use crate::api::token_form::is_token_path;
 use crate::state::quirks::QuirkSettings;
 
@@ -16,6 +17,7 @@ pub(crate) enum Route<'r> {
         uid: &'r str,
     },
     Token,
+    Platform(PlatformRoute<'r>),
     /// The path exists, but only with these methods.
     MethodNotAllowed(Vec<&'static str>),
     NotFound,
@@ -24,6 +26,10 @@ pub(crate) enum Route<'r> {
 pub(crate) fn find<'r>(method: &Method, path: &'r str, quirks: &QuirkSettings) -> Route<'r> {
     if is_token_path(path) {
         return if *method == Method::POST { Route::Token } else { Route::MethodNotAllowed(vec!["POST"]) };
+    }
+    if let Some(route) = PlatformRoute::find(path) {
+        let is_allowed = *method == PlatformRoute::METHOD;
+        return if is_allowed { Route::Platform(route) } else { Route::MethodNotAllowed(vec!["GET"]) };
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else { return Route::NotFound };
     // Unknown at the real service; a Postman variable with a trailing slash leads to `//`.
@@ -71,7 +77,7 @@ pub(crate) fn closest_path(path: &str) -> String {
         [format!("{base}{rest}"), (*rest).to_owned()].iter().map(|candidate| distance(candidate, path)).min()
     };
     operations
-        .chain([("", TOKEN_PATH)])
+        .chain([("", TOKEN_PATH), ("", SANDBOXES_PATH)])
         .min_by_key(edit_distance)
         .map(|(base, rest)| format!("{base}{rest}"))
         .unwrap_or_default()
@@ -129,6 +135,8 @@ mod tests {
             ("/journey/orchestration/list/throttlingConfig", "/journey/orchestration/list/throttlingConfigs"),
             ("/endpointConfigs/u-1/deploy", "/journey/orchestration/endpointConfigs/{uid}/deploy"),
             ("/ims/token/v2", TOKEN_PATH),
+            ("/data/foundation/sandbox-management", SANDBOXES_PATH),
+            ("/nowhere", TOKEN_PATH),
         ] {
             assert_eq!(closest_path(path), expected);
         }

@@ -56,7 +56,7 @@ fn authenticate<'f>(settings: &EmulatorSettings, form: &'f TokenForm) -> Result<
         }
         return requested.map(|scopes| (client_id, scopes)).map_err(|_| TokenEndpointError::SCOPE);
     }
-    let client = settings.clients.iter().find(|client| client.client_id == client_id);
+    let client = settings.client(client_id);
     let client = client.ok_or(TokenEndpointError::CLIENT_ID)?;
     if !client.secrets.iter().any(|known| known.expose() == secret) {
         return Err(TokenEndpointError::CLIENT_SECRET);

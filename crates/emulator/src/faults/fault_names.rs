@@ -33,7 +33,7 @@ const EFFECTS: [(&str, &str); 14] = [
 pub(crate) fn fault_names() -> Value {
     let both_apis = Verb::ALL.iter().map(|verb| format!("*.{verb}"));
     let single_operations = OPERATIONS.iter().map(|operation| FaultTarget::from_operation(operation).to_string());
-    let wildcards = ["*", "token", "*.*", "capping.*", "throttling.*"].map(str::to_owned);
+    let wildcards = ["*", "token", "sandboxes", "sample", "*.*", "capping.*", "throttling.*"].map(str::to_owned);
     let at: Vec<String> = wildcards.into_iter().chain(both_apis).chain(single_operations).collect();
 
     let effect = |name: String, description: String| json!({"name": name, "description": description});
@@ -69,6 +69,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!((list("at").len(), list("fault").len()), (5 + 8 + 16, 14 + 19 + 15 + 6));
+        assert_eq!((list("at").len(), list("fault").len()), (7 + 8 + 16, 14 + 19 + 15 + 6));
     }
 }

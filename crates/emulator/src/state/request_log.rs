@@ -16,7 +16,8 @@ pub struct LoggedCall {
     pub method: String,
     /// Truncated to 200 characters.
     pub path: String,
-    /// For example `capping.create`; `token` for a token request; `None` for an unknown path.
+    /// For example `capping.create`; `token` for a token request, `sandboxes` for Sandbox Management, `sample` for
+    /// `/imp/`; `None` for an unknown path.
     pub operation: Option<String>,
     pub sandbox: Option<String>,
     /// The response status, sent or not.

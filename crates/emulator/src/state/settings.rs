@@ -19,6 +19,10 @@ pub struct RegisteredClient {
     pub org_id: OrgId,
     /// The scopes the client may request.
     pub scopes: Scopes,
+    /// Whether Sandbox Management lists the sandboxes for this client; otherwise the list is empty.
+    pub is_in_sandboxes: bool,
+    /// Whether the client has the permission View Sandboxes.
+    pub can_view_sandboxes: bool,
 }
 
 /// A sandbox of every emulated organization.
@@ -166,8 +170,15 @@ pub struct EmulatorSettings {
     pub seed: u64,
 }
 
+impl EmulatorSettings {
+    /// The registered client with this id.
+    pub(crate) fn client(&self, client_id: &str) -> Option<&RegisteredClient> {
+        self.clients.iter().find(|client| client.client_id == client_id)
+    }
+}
+
 impl RegisteredClient {
-    /// Creates a credential with one secret.
+    /// Creates a credential with one secret, for all sandboxes.
     ///
     /// # Panics
     ///
@@ -178,6 +189,8 @@ impl RegisteredClient {
             secrets: vec![Secret::new(secret)],
             org_id: org_id.parse().expect("an organization id such as A1B2@AdobeOrg"),
             scopes: scopes.parse().expect("scopes such as openid,AdobeID"),
+            is_in_sandboxes: true,
+            can_view_sandboxes: true,
         }
     }
 }
@@ -191,6 +204,8 @@ impl Default for EmulatorSettings {
             secrets: credentials.secrets().to_vec(),
             org_id: credentials.org_id().clone(),
             scopes: credentials.scopes().clone(),
+            is_in_sandboxes: true,
+            can_view_sandboxes: true,
         };
         let sandbox = |name: &str, production| SandboxSettings { name: name.to_owned(), production };
         Self {

@@ -12,6 +12,7 @@ mod fidelity;
 mod host_checks;
 mod life_cycle;
 mod limits;
+mod platform;
 mod quirks;
 mod scenarios;
 mod simulate;

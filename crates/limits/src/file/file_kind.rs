@@ -1,5 +1,9 @@
 //! Recognizes files of another kind, so that one error names its kind.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
 use super::file_diagnostics::FileDiagnostics;
 use super::source_file::SourceFile;
 use super::yaml_node::{YamlNode, YamlValue};
@@ -23,22 +27,27 @@ pub(crate) enum FileKind {
 impl FileKind {
     /// Recognizes a document; `None` if its keys fit no kind or several.
     pub(crate) fn detect(root: &YamlNode) -> Option<Self> {
-        let has = |names: &[&str]| names.iter().any(|name| root.get(name).is_some());
         if let YamlValue::Sequence(items) = &root.value {
             let is_definition = |kind| matches!(kind, Self::CappingDefinition | Self::ThrottlingDefinition);
             return Self::detect(items.first()?).filter(|kind| is_definition(*kind));
         }
+        Self::from_keys(&|name| root.get(name).is_some())
+    }
+
+    /// Recognizes a document by the keys of its root.
+    fn from_keys(has_key: &dyn Fn(&str) -> bool) -> Option<Self> {
+        let has = |names: &[&str]| names.iter().any(|name| has_key(name));
         if has(&["command"]) && has(&["outcome"]) {
             return Some(Self::Report);
         }
         let kinds = [
             (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables", "secrets"])),
-            (Self::Policy, has(&["maximums", "deniedHosts", "requireDeployed", "freezeWindows"])),
+            (Self::Policy, has(&["maximums", "deniedHosts", "requireDeployed", "freezeWindows", "observed"])),
             (Self::CappingDefinition, has(&["url"]) && has(&["methods", "services"])),
             (Self::ThrottlingDefinition, has(&["urlPattern"])),
             (Self::Response, has(&["result", "results", "createdElement", "updatedElement"])),
-            (Self::State, has(&["configs"])),
-            (Self::Schema, has(&["$schema"])),
+            (Self::State, has(&["configs"]) && has(&["organization", "serials"])),
+            (Self::Schema, has(&["$schema"]) && has(&["$defs", "properties", "type"])),
         ];
         let mut matching = kinds.into_iter().filter(|(_, matches)| *matches).map(|(kind, _)| kind);
         matching.next().filter(|_| matching.next().is_none())
@@ -81,6 +90,17 @@ pub fn is_limits_file(source: &SourceFile) -> bool {
     root.is_ok_and(|root| FileKind::detect(&root) == Some(FileKind::Limits))
 }
 
+/// Whether a file is certainly of another kind than a limits file, judging by its keys: a policy, a state file, a saved plan. A file
+/// that cannot be parsed, or whose keys fit no kind, may be a limits file with a mistake.
+pub fn is_other_file(text: &str) -> bool {
+    // A state file or a plan can be larger and deeper than what the YAML parser accepts.
+    let kind = match serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) {
+        Ok(keys) => FileKind::from_keys(&|name| keys.contains_key(name)),
+        Err(_) => parse_yaml(&"".into(), text).ok().as_ref().and_then(FileKind::detect),
+    };
+    kind.is_some_and(|kind| kind != FileKind::Limits)
+}
+
 /// Reports a file that is certainly of another kind than `expected`, and returns whether it is.
 pub(crate) fn is_other_kind(root: &YamlNode, expected: FileKind, diagnostics: &mut FileDiagnostics) -> bool {
     let Some(kind) = FileKind::detect(root).filter(|kind| *kind != expected) else { return false };
@@ -109,13 +129,34 @@ mod tests {
                 Some(FileKind::Report),
             ),
             (r#"{"$schema": "x", "properties": {}}"#, Some(FileKind::Schema)),
+            ("version: 1\nobserved: x.csv\n", Some(FileKind::Policy)),
             ("version: 1\n", None),
+            ("version: 1\nconfigs: []\n", None),
+            (r#"{"$schema": "limits.schema.json", "version": 1, "caping": []}"#, None),
             ("sandbox: prod\ndeniedHosts: []\n", None),
             ("- a\n", None),
             ("hello", None),
         ] {
             let root = parse_yaml(&"f".into(), text).expect(text);
             assert_eq!(FileKind::detect(&root), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistake_is_no_other_file() {
+        let deep =
+            format!(r#"{{"command": "plan", "outcome": "changes", "plan": {}1{}}}"#, "[".repeat(60), "]".repeat(60));
+        for (text, other) in [
+            ("version: 1\ndeniedHosts: []\n", true),
+            (r#"{"version": 1, "serials": {}, "configs": []}"#, true),
+            (&deep, true),
+            ("version: 1\nsandbox: prod\n", false),
+            ("version: 1\nsandbox: prod\ndeniedHosts: []\n", false),
+            ("version: 1\nsandbx: prod\ncaping: []\n", false),
+            ("version: 1\nsandbox: [\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_other_file(text), other, "{text}");
         }
     }
 }

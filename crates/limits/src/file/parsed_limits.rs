@@ -86,8 +86,10 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
     if let [(first, first_span), others @ ..] = &declared[..] {
         for (other, span) in others {
             let message = format!("the sandbox is {other} here, but {first} at {}", first_span.to_location());
-            diagnostics.error("AJO_LIMITS_MULTIPLE_SANDBOXES", span, message).hint =
-                Some("plan and apply one sandbox at a time".to_owned());
+            diagnostics.error("AJO_LIMITS_MULTIPLE_SANDBOXES", span, message).hint = Some(
+                "this command takes the files of one sandbox: name them, or keep each sandbox in its own directory"
+                    .to_owned(),
+            );
         }
     }
     let mut all = ParsedLimits { files, secrets, ..ParsedLimits::default() };

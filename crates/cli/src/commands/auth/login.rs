@@ -9,9 +9,11 @@ use ajo_auth::{
 use ajo_core::SandboxName;
 use ajo_engine::{encode_entry, store_key};
 
+use super::emulator_lines::EmulatorLines;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
+use crate::progress_bar::Pause;
 use crate::prompt::{self, PromptReply};
 use crate::safe_text::safe;
 use crate::secret_mask;
@@ -25,13 +27,24 @@ use crate::session::{
 const DEFAULT_SCOPES: &str = "openid,AdobeID,read_organizations,additional_info.projectedProductContext";
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
-    let name = selected_profile_name(settings)?.unwrap_or_default();
     let profiles = ProfileStore::open()?;
+    let name = match selected_profile_name(settings)? {
+        Some(name) => name,
+        None => profiles.chosen_name()?,
+    };
     let ims = token_endpoint(settings, None)?;
     // It is stored, so it must be valid.
-    service_url(settings, None)?;
+    let service = service_url(settings, None)?;
     let reader = SettingsReader::new(settings);
-    let LoginInput { credentials, sandbox, source } = read_credentials(&reader)?;
+    let target = LoginTarget { name: &name, service: &service, ims: &ims };
+    let LoginInput { credentials, source, emulator } = read_credentials(&reader, &target)?;
+    let settings = &emulator.add_to(settings)?;
+    let reader = SettingsReader::new(settings);
+    let (ims, service) = (token_endpoint(settings, None)?, service_url(settings, None)?);
+    let sandbox = match reader.sandbox()? {
+        Some(sandbox) => sandbox,
+        None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,
+    };
     credentials.secrets().iter().for_each(secret_mask::register);
     let token = verify_credentials(&credentials, &ims).await.map_err(|failure| match failure.rejected_part() {
         Some(part) => match CredentialSources::with_base(&reader, |_| source.clone()) {
@@ -71,19 +84,27 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         let lifetime = token.expires_at().saturating_since(current_timestamp());
         let _ = store.set(&store_key(&credentials, &ims), &encode_entry(&token), lifetime).await;
     }
-    print_result(&profiles, &profile, keychain_error.as_deref());
+    print_result(&profiles, &profile, &service, keychain_error.as_deref());
     if let Some(found) = reader.get(Setting::AccessToken)? {
         output::print_note(safe!("warning: {} is set and overrides this profile; unset it", found.source));
     }
     Ok(())
 }
 
-fn print_result(profiles: &ProfileStore, profile: &Profile, keychain_error: Option<&str>) {
+/// What the profile is for.
+struct LoginTarget<'a> {
+    name: &'a ProfileName,
+    service: &'a BaseUrl,
+    ims: &'a BaseUrl,
+}
+
+fn print_result(profiles: &ProfileStore, profile: &Profile, service: &BaseUrl, keychain_error: Option<&str>) {
     output::print_note(safe!(
         "the credential works; saved profile {} to {}",
         profile.name,
         profiles.path(&profile.name).display()
     ));
+    output::print_note(safe!("it is for sandbox {} of {}", profile.sandbox, service));
     output::print_note(match keychain_error {
         None => "stored the client secret in the system keychain".into(),
         Some(reason) => {
@@ -94,60 +115,75 @@ fn print_result(profiles: &ProfileStore, profile: &Profile, keychain_error: Opti
             )
         }
     });
-    if profile.name != ProfileName::default() {
-        output::print_note(safe!("use it with --profile {} or AJO_PROFILE={}", profile.name, profile.name));
+    if profiles.chosen_name().is_ok_and(|chosen| chosen != profile.name) {
+        output::print_note(safe!(
+            "use it with --profile {}, or from now on with: ajo auth switch {}",
+            profile.name,
+            profile.name
+        ));
     }
 }
 
-/// The credential and the sandbox to store.
+/// The credential to store, and the settings next to it.
 struct LoginInput {
     credentials: Credentials,
-    sandbox: SandboxName,
     source: SettingSource,
+    emulator: EmulatorLines,
 }
 
-/// Reads the credential and the sandbox from a file, standard input, or prompts.
-fn read_credentials(reader: &SettingsReader<'_>) -> Result<LoginInput, CommandError> {
+/// Reads the credential from a file, standard input, or prompts. Without a terminal, a sandbox must be known.
+fn read_credentials(reader: &SettingsReader<'_>, target: &LoginTarget<'_>) -> Result<LoginInput, CommandError> {
     let file = reader.get(Setting::Credentials)?;
     let terminal = io::stdin().is_terminal();
-    let sandbox = reader.sandbox()?;
-    if sandbox.is_none() && !terminal {
-        // Check before reading any input.
-        return Err(CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox").into_usage_error());
-    }
-    let (credentials, source) = match file {
-        Some(found) => (read_credential(reader, &found)?, credential_source(&found)),
-        None if terminal => (prompt_for_credentials(reader)?, SettingSource::Prompt),
-        None => (parse_input(reader, &read_stdin()?)?, SettingSource::StandardInput),
+    let has_sandbox = reader.sandbox()?.is_some();
+    let no_sandbox = || CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox").into_usage_error();
+    let (credentials, source, text) = match file {
+        Some(_) if !has_sandbox && !terminal => return Err(no_sandbox()),
+        Some(found) => (read_credential(reader, &found)?, credential_source(&found), None),
+        None if terminal => {
+            let (credentials, text) = prompt_for_credentials(reader, target)?;
+            (credentials, SettingSource::Prompt, text)
+        }
+        None => {
+            let text = read_stdin()?;
+            if !has_sandbox && !EmulatorLines::find(text.expose()).has_sandbox() {
+                return Err(no_sandbox());
+            }
+            (parse_input(reader, &text)?, SettingSource::StandardInput, Some(text))
+        }
     };
     let credentials = reader.override_credentials(credentials)?;
-    let sandbox = match sandbox {
-        Some(sandbox) => sandbox,
-        None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,
-    };
-    Ok(LoginInput { credentials, sandbox, source })
+    let emulator = text.map(|text| EmulatorLines::find(text.expose())).unwrap_or_default();
+    Ok(LoginInput { credentials, source, emulator })
 }
 
 fn parse_input(reader: &SettingsReader<'_>, text: &Secret) -> Result<Credentials, CommandError> {
     let choice = reader.value(Setting::CredentialName)?;
     Credentials::parse(text.expose(), choice.as_deref()).map_err(|error| {
         let mut failure = CommandError::from(error);
-        failure.message = format!("failed to parse the credential from standard input: {}", failure.message);
+        failure.message = format!("failed to parse the credential: {}", failure.message);
         failure
     })
 }
 
-/// Prompts for the parts of the credential that the settings do not contain. The JSON of a credential can be pasted at the
-/// first prompt.
-fn prompt_for_credentials(reader: &SettingsReader<'_>) -> Result<Credentials, CommandError> {
+/// Prompts for the parts of the credential that the settings do not contain. A credential in any format can be pasted at the first
+/// prompt.
+fn prompt_for_credentials(
+    reader: &SettingsReader<'_>,
+    target: &LoginTarget<'_>,
+) -> Result<(Credentials, Option<Secret>), CommandError> {
+    output::print_note(safe!("Profile {} for {} (token endpoint {}).", target.name, target.service, target.ims));
     output::print_note(
-        "Enter the OAuth server-to-server credential from its page in Adobe's Developer Console, or paste its JSON:",
+        "Paste the OAuth server-to-server credential from its page in Adobe's Developer Console, or enter its parts.",
     );
+    output::print_note("It can be JSON, or lines NAME=value that end with two empty lines.");
+    let choice = reader.value(Setting::CredentialName)?;
+    let is_credential = |text: &str| Credentials::parse(text, choice.as_deref()).is_ok();
     let client_id = match reader.value(Setting::ClientId)? {
         Some(id) => id,
-        None => match prompt::read_value_or_json("client id", str::parse::<ClientId>)? {
+        None => match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
             PromptReply::Value(id) => id.to_string(),
-            PromptReply::Json(text) => return parse_input(reader, &text),
+            PromptReply::Credential(text) => return Ok((parse_input(reader, &text)?, Some(text))),
         },
     };
     let secret = match reader.value(Setting::ClientSecret)? {
@@ -162,10 +198,11 @@ fn prompt_for_credentials(reader: &SettingsReader<'_>) -> Result<Credentials, Co
         Some(scopes) => scopes,
         None => prompt::read_value("scopes", Some(DEFAULT_SCOPES), str::parse::<Scopes>)?.to_string(),
     };
-    Ok(Credentials::new(&client_id, secret, &org_id, &scopes)?)
+    Ok((Credentials::new(&client_id, secret, &org_id, &scopes)?, None))
 }
 
 fn read_stdin() -> Result<Secret, CommandError> {
+    let _pause = Pause::begin();
     let text = read_credential_text(io::stdin().lock())
         .map_err(|error| CommandError::new(format!("failed to read standard input: {error}")))?;
     if text.expose().trim().is_empty() {

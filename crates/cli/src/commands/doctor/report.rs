@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::doctor_check::DoctorCheck;
 use crate::command_error::CommandError;
+use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
@@ -84,7 +85,7 @@ impl DoctorReport {
         self.results.push(CheckResult { check: step, status, detail, proof: None, hint });
     }
 
-    pub(crate) fn render(mut self, format: OutputFormat) -> SafeText {
+    pub(crate) fn print(mut self, format: OutputFormat) -> Result<(), CommandError> {
         let reached: Vec<DoctorCheck> = self.results.iter().map(|line| line.check).collect();
         for step in DoctorCheck::ALL.into_iter().filter(|step| !reached.contains(step)) {
             self.add(step, CheckStatus::NotReached, String::new(), None);
@@ -100,9 +101,9 @@ impl DoctorReport {
         match format {
             OutputFormat::Json => {
                 let steps: Vec<Value> = self.results.iter().map(CheckResult::to_json).collect();
-                SafeText::json(&format!("{:#}", json!({"version": VERSION, "checks": steps})))
+                output::print_json(&format!("{:#}", json!({"version": VERSION, "checks": steps})))
             }
-            _ => SafeText::join_lines(self.results.iter().map(CheckResult::to_text)),
+            _ => output::print_data(SafeText::join_lines(self.results.iter().map(CheckResult::to_text))),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn confirm_production(
         return Ok(());
     }
     let hint = "pass --yes after reviewing the plan, or set `production: false` in the file if it is not production";
-    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
     let plan = || {
         output::print_note(OutputFormat::Text.render(report, &|file| input.sources.displayable_content(file), style));
     };

@@ -10,6 +10,8 @@ use super::state_store::StateStore;
 use crate::arguments::{GlobalSettings, LimitsFilesArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::progress_bar::Activity;
+use crate::safe_text::safe;
 
 /// The service, its configurations, and the state.
 pub(crate) struct LimitsContext {
@@ -62,6 +64,7 @@ impl SandboxService {
         desired: &DesiredLimits,
         stored: &StoredState,
     ) -> Result<ReconciledLimits, CommandError> {
+        let _activity = Activity::start(safe!("reading the configurations of sandbox {}", self.sandbox));
         let reconciled = reconcile(&self.reader, self.organization(), desired, stored).await;
         reconciled.map_err(|error| match error {
             ReconcileError::OtherOrganization(_) => {

@@ -72,7 +72,7 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
     let outcome = PlanExecutor::new(client, &first, &lock, journal, &progress).run(CONCURRENCY).await;
     outcome.error.map_or(Ok(()), Err)?;
     let journal = outcome.journal;
-    progress.finish();
+    drop(progress);
     let results = journal.results();
     print_report("apply", CommandOutcome::Applied, &first, &results)?;
     if results.len() != 6 || results.iter().any(|result| result.state != StepState::Done) {

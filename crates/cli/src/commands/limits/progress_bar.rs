@@ -1,56 +1,47 @@
 //! The progress bar of an apply.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ajo_apply::ApplyObserver;
 use ajo_core::Verb;
 use ajo_limits::{ConfigChange, Plan, StepState};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::safe_text::{SafeText, safe};
+use crate::progress_bar::Activity;
+use crate::safe_text::safe;
 use crate::secret_mask;
 
-/// A progress bar on standard error, if that is a terminal. Also tracks cancellation.
+/// Shows the calls of an apply. Also tracks cancellation.
 pub(crate) struct ApplyProgressBar {
-    bar: ProgressBar,
+    bar: Activity,
+    finished: AtomicU64,
+    calls: AtomicU64,
     cancelled: AtomicBool,
 }
 
 impl ApplyProgressBar {
     pub(crate) fn new(plan: &Plan) -> Self {
         let calls: usize = plan.changes.iter().map(|change| change.steps.len()).sum();
-        let bar = ProgressBar::with_draw_target(Some(calls as u64), ProgressDrawTarget::stderr());
-        // The template is constant and valid; the fallback is the default style.
-        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} calls  {msg}") {
-            bar.set_style(style);
-        }
-        Self { bar, cancelled: AtomicBool::new(false) }
+        let bar = Activity::start_bar("{bar:24} {pos}/{len} calls  {msg}");
+        bar.set_position(0, calls as u64);
+        let calls = AtomicU64::new(calls as u64);
+        Self { bar, finished: AtomicU64::new(0), calls, cancelled: AtomicBool::new(false) }
     }
 
     pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
-        self.set_message("stopping; waiting for calls in flight".into());
-    }
-
-    fn set_message(&self, message: SafeText) {
-        self.bar.set_message(message.into_string());
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.bar.set_message("stopping; waiting for calls in flight".into());
     }
 }
 
 impl ApplyObserver for ApplyProgressBar {
     fn step_finished(&self, change: &ConfigChange, step: Verb, _: StepState) {
         if !self.is_cancelled() {
-            self.set_message(safe!("{} {}", step, change.key));
+            self.bar.set_message(safe!("{} {}", step, change.key));
         }
-        if !change.steps.contains(&step) {
-            // The service refused a deploy, so the configuration is undeployed and deployed again.
-            self.bar.inc_length(2);
-        }
-        self.bar.inc(1);
+        // If the service refused a deploy, the configuration is undeployed and deployed again.
+        let more = if change.steps.contains(&step) { 0 } else { 2 };
+        let calls = self.calls.fetch_add(more, Ordering::Relaxed) + more;
+        self.bar.set_position(self.finished.fetch_add(1, Ordering::Relaxed) + 1, calls);
     }
 
     fn is_cancelled(&self) -> bool {
@@ -80,14 +71,11 @@ mod tests {
         let plan = plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default());
         let progress = ApplyProgressBar::new(&plan);
         progress.step_finished(&plan.changes[0], Verb::Create, StepState::Done);
-        let message = progress.bar.message();
+        let (message, _) = progress.bar.shown();
         assert!(message.starts_with("create ") && message.contains("a.example"), "{message}");
         assert!(!message.contains(['\u{1b}', '\u{202e}']), "{message:?}");
         progress.cancel();
         progress.step_finished(&plan.changes[0], Verb::Deploy, StepState::Done);
-        assert_eq!(
-            (progress.bar.message().as_str(), progress.bar.position()),
-            ("stopping; waiting for calls in flight", 2)
-        );
+        assert_eq!(progress.bar.shown(), ("stopping; waiting for calls in flight".to_owned(), 2));
     }
 }

@@ -8,7 +8,6 @@ use crate::arguments::{SchemaArgs, SchemaKind};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::safe_text::SafeText;
 
 pub(crate) fn run(args: &SchemaArgs) -> Result<ExitCode, CommandError> {
     let name = match args.kind {
@@ -17,6 +16,6 @@ pub(crate) fn run(args: &SchemaArgs) -> Result<ExitCode, CommandError> {
         SchemaKind::Report => ajo_limits::SchemaName::Report,
         SchemaKind::State => ajo_limits::SchemaName::State,
     };
-    output::print_data(SafeText::json(&format!("{:#}", json_schema(name))))?;
+    output::print_json(&format!("{:#}", json_schema(name)))?;
     Ok(ExitStatus::Success.into())
 }

@@ -14,6 +14,9 @@ use super::lock_holder::lock_holder;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::progress_bar::Activity;
+use crate::read_access;
+use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
 use crate::session::{Setting, SettingsReader};
 use crate::shell_quote::shell_quote;
@@ -47,14 +50,20 @@ impl StateStore {
         }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let directory = first.and_then(|file| file.parent()).unwrap_or(Path::new(""));
-        let location = if let Some(location) = location {
-            location.clone()
-        } else {
-            let configured = location_from_environment()?.or_else(|| in_files.cloned());
-            configured.unwrap_or_else(|| StateLocation::File(directory.join("ajo.state.json")))
+        let configured = match location {
+            Some(location) => Some(location.clone()),
+            None => location_from_environment()?,
         };
-        match location {
-            StateLocation::File(path) => Self::in_file(&path),
+        // The settings may name any file, limits files only one that may be read.
+        let is_configured = configured.is_some();
+        let default = || StateLocation::File(directory.join("ajo.state.json"));
+        match configured.or_else(|| in_files.cloned()).unwrap_or_else(default) {
+            StateLocation::File(path) => {
+                if !is_configured {
+                    read_access::check_file(&path).map_err(|error| CommandError::new(error.to_string()))?;
+                }
+                Self::in_file(&path)
+            }
             StateLocation::Bucket(url) => {
                 let directory = repository_root(directory).unwrap_or_else(|| directory.to_owned());
                 let shared = SharedState::new(open_bucket(&url)?).with_lease_time(lease_time()?);
@@ -135,6 +144,7 @@ impl StateStore {
 
     /// Reads the state and the journals without the lock.
     pub(crate) async fn read(&self, scope: &StateScope) -> Result<StoredState, CommandError> {
+        let _activity = Activity::start("reading the state");
         Ok(self.backend.read(scope).await?)
     }
 
@@ -145,6 +155,7 @@ impl StateStore {
         desired: &DesiredLimits,
         timeout_s: u64,
     ) -> Result<StateLock, CommandError> {
+        let _activity = Activity::start(safe!("waiting for the lock of {}", self.backend.location()));
         Ok(self.backend.lock(scope, desired.has_throttling(), lock_holder()?, Duration::from_secs(timeout_s)).await?)
     }
 
@@ -162,6 +173,7 @@ pub(crate) async fn save_state(
     handling: JournalHandling,
 ) -> Result<(), CommandError> {
     check_no_secret("the state", state)?;
+    let _activity = Activity::start("saving the state");
     Ok(lock.save(state, handling).await?)
 }
 
@@ -211,7 +223,7 @@ fn open_bucket(url: &ajo_limits::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>
 }
 
 /// The nearest directory with `.git`, upwards from `directory`.
-fn repository_root(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn repository_root(directory: &Path) -> Option<PathBuf> {
     let directory =
         std::path::absolute(if directory.as_os_str().is_empty() { Path::new(".") } else { directory }).ok()?;
     directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)

@@ -6,7 +6,7 @@ use ajo_core::{
 };
 use ajo_limits::{LiveState, ObservedConfig};
 
-use crate::output;
+use crate::output::{self, Cell, Column};
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) fn describe_change(what: &str, uid: &Uid, verdict: Option<&CanDeploy>) -> SafeText {
@@ -40,26 +40,40 @@ pub(crate) fn format_capping_list(configs: &[CappingConfig]) -> SafeText {
         return "no capping configurations in this sandbox".into();
     }
     let rows = configs.iter().map(|config| {
+        let cell = |text: SafeText| Cell::from(text);
         vec![
-            SafeText::escape(&config.uid),
-            format_state(config.state.as_ref()),
-            format_methods(&config.methods),
-            join_limits(config.services.as_ref()),
-            format_live_capping(config),
-            SafeText::escape(&config.url),
+            cell(SafeText::escape(&config.uid)),
+            cell(format_state(config.state.as_ref())),
+            cell(format_methods(&config.methods)),
+            Cell::with_short(&join_limits(config.services.as_ref()), &short_limits(config.services.as_ref())),
+            Cell::with_short(&format_live_capping(config), &describe_live(config, short_limits)),
+            cell(SafeText::escape(&config.url)),
         ]
     });
-    output::format_table(&["UID", "STATE", "METHODS", "SAVED LIMIT", "LIVE LIMIT", "URL"], rows.collect())
+    output::format_table(&CAPPING_COLUMNS, rows.collect())
 }
+
+const CAPPING_COLUMNS: [Column; 6] = [
+    Column::whole("UID"),
+    Column::text("STATE").min_width(10).importance(4),
+    Column::text("METHODS").importance(2),
+    Column::text("SAVED LIMIT").importance(3),
+    Column::text("LIVE LIMIT"),
+    Column::url("URL").importance(5),
+];
 
 /// The live limit, with everything in which it differs from the saved definition.
 pub(super) fn format_live_capping(config: &CappingConfig) -> SafeText {
+    describe_live(config, join_limits)
+}
+
+fn describe_live(config: &CappingConfig, format: fn(Option<&CappingServicesResponse>) -> SafeText) -> SafeText {
     let live = ObservedConfig::from(config).deploy_state.live;
     match (live, &config.deployed_config) {
         (LiveState::NotDeployed, _) => "none".into(),
-        (LiveState::SameAsSaved, _) => join_limits(config.services.as_ref()),
+        (LiveState::SameAsSaved, _) => format(config.services.as_ref()),
         (LiveState::Differs(_), Some(deployed)) => {
-            let limits = join_limits(deployed.services.as_ref());
+            let limits = format(deployed.services.as_ref());
             let methods = (deployed.methods != config.methods).then(|| format_methods(&deployed.methods));
             let url = (deployed.url != config.url).then(|| SafeText::escape(&deployed.url));
             SafeText::join(methods.into_iter().chain([limits]).chain(url), " ")
@@ -71,6 +85,22 @@ pub(super) fn format_live_capping(config: &CappingConfig) -> SafeText {
 fn join_limits(services: Option<&CappingServicesResponse>) -> SafeText {
     let limits = service_limits(services).into_iter().map(|(name, limit)| safe!("{} {}", name, limit));
     SafeText::join(limits, "; ")
+}
+
+/// The rates only, for a narrow table.
+fn short_limits(services: Option<&CappingServicesResponse>) -> SafeText {
+    let Some(services) = services else { return SafeText::default() };
+    let limits = [("", &services.action), ("data ", &services.data_source)];
+    let rates = limits.into_iter().filter_map(|(name, limit)| {
+        let rating = limit.as_ref()?.rating.as_ref()?;
+        let period = match rating.period_in_ms? {
+            1000 => "s".to_owned(),
+            60_000 => "min".to_owned(),
+            millis => format!("{millis} ms"),
+        };
+        Some(safe!("{}{}/{}", name, rating.max_calls_count?, period))
+    });
+    SafeText::join(rates, "; ")
 }
 
 pub(crate) fn format_capping(config: &CappingConfig) -> SafeText {
@@ -106,11 +136,18 @@ pub(crate) fn format_throttling_list(configs: &[ThrottlingConfig]) -> SafeText {
             optional(config.name.as_ref()),
         ]
     });
-    output::format_table(
-        &["UID", "STATE", "METHODS", "SAVED LIMIT", "LIVE LIMIT", "URL PATTERN", "NAME"],
-        rows.collect(),
-    )
+    output::format_table(&THROTTLING_COLUMNS, rows.collect())
 }
+
+const THROTTLING_COLUMNS: [Column; 7] = [
+    Column::whole("UID"),
+    Column::text("STATE").min_width(10).importance(5),
+    Column::text("METHODS").importance(3),
+    Column::text("SAVED LIMIT").importance(4),
+    Column::text("LIVE LIMIT").importance(2),
+    Column::url("URL PATTERN").importance(6),
+    Column::text("NAME"),
+];
 
 pub(crate) fn format_throttling(config: &ThrottlingConfig) -> SafeText {
     let mut lines = vec![

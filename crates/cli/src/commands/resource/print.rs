@@ -12,7 +12,7 @@ use crate::safe_text::{SafeText, safe};
 /// Prints the limit that is live now. As JSON, the configuration as `get` returns it.
 pub(super) fn print_live(format: OutputFormat, config: &impl Serialize, live: &SafeText) -> Result<(), CommandError> {
     if format == OutputFormat::Json {
-        return output::print_data(SafeText::json(&json!({ "result": config }).to_string()));
+        return output::print_serialized(&json!({ "result": config }));
     }
     output::print_data(safe!("live now: {}", live))
 }
@@ -24,7 +24,7 @@ pub(super) fn print_response<T>(
     text: impl FnOnce(&T) -> SafeText,
 ) -> Result<(), CommandError> {
     match format {
-        OutputFormat::Json => output::print_data(SafeText::json(&String::from_utf8_lossy(&response.body))),
+        OutputFormat::Json => output::print_json(&String::from_utf8_lossy(&response.body)),
         _ => output::print_data(text(&response.value)),
     }
 }

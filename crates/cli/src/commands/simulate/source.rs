@@ -11,6 +11,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::commands::limits::{LimitsInput, SandboxService};
 use crate::definition_file;
+use crate::limits_paths::{self, has_pattern};
 use crate::output;
 use crate::report::{OutputFormat, TextStyle};
 use crate::safe_text::safe;
@@ -47,7 +48,21 @@ enum OutputDefinition {
 
 /// Whether a source is a uid. A file exists, or has a separator or a dot in its name.
 pub(super) fn is_uid(source: &str) -> bool {
-    source != "-" && !source.contains(['/', '\\', '.']) && !Path::new(source).exists()
+    source != "-" && !source.contains(['/', '\\', '.']) && !has_pattern(source) && !Path::new(source).exists()
+}
+
+/// Replaces directories and patterns by limits files.
+pub(super) fn expand(sources: &[String]) -> Result<Vec<String>, CommandError> {
+    let mut expanded = Vec::new();
+    for source in sources {
+        if is_uid(source) {
+            expanded.push(source.clone());
+        } else {
+            let files = limits_paths::expand(&[source.into()])?;
+            expanded.extend(files.iter().map(|file| file.display().to_string()));
+        }
+    }
+    Ok(expanded)
 }
 
 /// Reads the sources. The service is read only for uids.
@@ -145,7 +160,7 @@ fn invalid_files(input: &LimitsInput, format: OutputFormat) -> CommandError {
     if format == OutputFormat::Json {
         return error.with_diagnostics(input.diagnostics.clone());
     }
-    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
     let report = input.report("simulate", input.outcome());
     let content = |file: &str| input.sources.displayable_content(file);
     output::print_note(OutputFormat::Text.render(&report, &content, style));

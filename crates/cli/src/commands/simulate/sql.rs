@@ -50,14 +50,12 @@ pub(super) async fn run(
     urls.sort_unstable();
     urls.dedup();
     let queries = queries::write(period, &urls);
-    let text = if settings.output == OutputFormat::Json {
-        let output = SqlOutput { version: 1, period: period.to_string(), queries };
-        SafeText::json(&serde_json::to_string(&output).map_err(|error| CommandError::new(error.to_string()))?)
+    if settings.output == OutputFormat::Json {
+        output::print_serialized(&SqlOutput { version: 1, period: period.to_string(), queries })?;
     } else {
         let texts = std::iter::once(queries::HEADER).chain(queries.iter().map(|query| query.sql.as_str()));
         let lines = texts.flat_map(|text| [SafeText::from_lines(text), SafeText::default()]);
-        SafeText::join_lines(lines).trim_end()
-    };
-    output::print_data(text)?;
+        output::print_data(SafeText::join_lines(lines).trim_end())?;
+    }
     Ok(ExitStatus::Success.into())
 }

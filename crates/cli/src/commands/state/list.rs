@@ -10,7 +10,7 @@ use super::opened_state::{OpenedState, join};
 use crate::arguments::{GlobalSettings, StateTarget};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
-use crate::output;
+use crate::output::{self, Column};
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
@@ -19,7 +19,7 @@ pub(crate) async fn run(settings: &GlobalSettings, target: &StateTarget) -> Resu
     let sets = opened.read_sets().await?;
     let state = join(opened.organization.as_ref(), &sets);
     if settings.output == OutputFormat::Json {
-        output::print_data(SafeText::json(&to_json(&opened.location(), &state, &sets).to_string()))?;
+        output::print_serialized(&to_json(&opened.location(), &state, &sets))?;
         return Ok(ExitStatus::Success.into());
     }
     if state.configs.is_empty() {
@@ -50,8 +50,18 @@ fn table(state: &LimitsState) -> SafeText {
         ]
     };
     let rows = configs.into_iter().map(row).collect();
-    output::format_table(&["UID", "API", "METHODS", "URL", "SANDBOX", "FILE", "LAST EDIT"], rows)
+    output::format_table(&COLUMNS, rows)
 }
+
+const COLUMNS: [Column; 7] = [
+    Column::whole("UID"),
+    Column::text("API").importance(4),
+    Column::text("METHODS").importance(5),
+    Column::url("URL").importance(6),
+    Column::text("SANDBOX").importance(3),
+    Column::text("FILE").importance(2),
+    Column::text("LAST EDIT"),
+];
 
 /// The holder of a lease and the unfinished applies.
 fn notes(status: &SetStatus) -> Vec<String> {

@@ -10,6 +10,7 @@ use crate::arguments::{GlobalSettings, StateTarget};
 use crate::command_error::CommandError;
 use crate::commands::limits::{LimitsInput, StateStore};
 use crate::exit_status::ExitStatus;
+use crate::limits_paths;
 use crate::session::{AuthContext, Setting, SettingsReader};
 
 /// A state and its organization.
@@ -35,7 +36,7 @@ pub(super) fn locate(
     let Some(file) = &target.limits else {
         return StateStore::locate(settings, target.state.as_ref(), beside.map_or(&[], std::slice::from_ref), None);
     };
-    let files = std::slice::from_ref(file);
+    let files = &limits_paths::expand(std::slice::from_ref(file))?;
     if target.state.is_some() {
         return StateStore::locate(settings, target.state.as_ref(), files, None);
     }

@@ -13,7 +13,7 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::pluralize;
-use crate::safe_text::{SafeText, safe};
+use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &PullArgs) -> Result<ExitCode, CommandError> {
@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &PullArgs) -> Result<Ex
         output::print_note(safe!("warning: {}", error.message));
     }
     match &args.out {
-        None => output::print_data(SafeText::json(&state.to_json_string()))?,
+        None => output::print_json(&state.to_json_string())?,
         Some(file) => {
             state.rebase_files(&opened.store.absolute_directory()?, &parent_directory(file)?);
             write(file, &state)?;

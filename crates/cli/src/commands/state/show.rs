@@ -25,13 +25,10 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ShowArgs) -> Result<Ex
         return Err(CommandError::new(format!("{} does not manage {wanted}", opened.location()))
             .with_hint("`ajo state list` shows what it manages"));
     }
-    let text = match settings.output {
-        OutputFormat::Json => {
-            SafeText::json(&serde_json::to_string(&found).map_err(|error| CommandError::new(error.to_string()))?)
-        }
-        _ => SafeText::join_sections(found.into_iter().map(lines)),
-    };
-    output::print_data(text)?;
+    match settings.output {
+        OutputFormat::Json => output::print_serialized(&found)?,
+        _ => output::print_data(SafeText::join_sections(found.into_iter().map(lines)))?,
+    }
     Ok(ExitStatus::Success.into())
 }
 

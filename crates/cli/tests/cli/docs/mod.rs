@@ -6,6 +6,7 @@ mod emulator;
 mod examples;
 mod limits_as_code;
 mod operate_limits;
+mod other_apis;
 mod readme;
 mod shared_state;
 mod simulate;
@@ -24,7 +25,7 @@ const WILDCARD: &str = "[…]";
 const BLOCK_END: &str = "--- end of block";
 
 /// The absolute path of a file in the repository.
-fn repository_path(path: &str) -> PathBuf {
+pub(crate) fn repository_path(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 

@@ -1,7 +1,7 @@
 //! Progress and Ctrl-C.
 
 use crate::auth::fixture::AuthFixture;
-use crate::auth::pseudo_terminal::{PseudoTerminal, has_script};
+use crate::pseudo_terminal::{PseudoTerminal, has_script};
 
 #[test]
 fn interrupt_ends_a_simulation() {
