@@ -19,6 +19,7 @@ mod jq;
 mod limit_paths;
 mod limits;
 mod mcp;
+mod list;
 mod output;
 #[cfg(unix)]
 mod pipe;
