@@ -77,7 +77,7 @@ impl SandboxService {
     /// What it is, for people.
     pub(crate) fn label(&self) -> ServiceLabel {
         // All fields: a field that can write does not belong here, because `ajo mcp` gets this type.
-        let Self { reader: _, sandbox, base_url, org_id, emulator } = self;
+        let Self { reader: _, type_reader: _, sandbox, base_url, org_id, emulator } = self;
         ServiceLabel {
             base_url: base_url.clone(),
             sandbox: sandbox.to_string(),
