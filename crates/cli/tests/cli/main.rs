@@ -18,8 +18,8 @@ mod init;
 mod jq;
 mod limit_paths;
 mod limits;
-mod mcp;
 mod list;
+mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;
