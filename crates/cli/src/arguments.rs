@@ -26,8 +26,8 @@ pub(crate) use limits::{
 pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
-    CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
-    UidArg,
+    CappingCommand, ConfigTarget, DeployStateArg, ListArgs, ResourceCommand, SetCappingArgs, SetThrottlingArgs,
+    TargetArg, ThrottlingCommand, UidArg,
 };
 pub(crate) use shell::{CompletionsArgs, HelpArgs, ManArgs};
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
@@ -209,6 +209,9 @@ pub(crate) enum Command {
     )]
     Size(Box<SizeArgs>),
     /// Call any API of Adobe Journey Optimizer
+    ///
+    /// Adds the access token and the headers. POST and PATCH are not retried. The token goes only to platform.adobe.io,
+    /// cjm.adobe.io, the host of the base URL, and hosts of --allow-host. Redirects are errors.
     Api(ApiArgs),
     /// Create a folder with a limits file, a policy, and a workflow
     Init(InitArgs),

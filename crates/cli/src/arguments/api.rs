@@ -24,7 +24,7 @@ pub(crate) struct ApiArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) field: Vec<String>,
 
-    /// Send this file as the body; - for standard input
+    /// Send this file as the body, as JSON unless a header Content-Type says otherwise; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "field")]
     pub(crate) input: Option<PathBuf>,
 

@@ -1,6 +1,7 @@
 //! `ajo capping` and `ajo throttling`: the eight operations on a configuration, and commands of several calls.
 
 mod describe;
+mod list;
 mod print;
 mod redeploy;
 mod set;
@@ -47,12 +48,12 @@ macro_rules! run {
         let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
         match command {
-            ResourceCommand::List => {
+            ResourceCommand::List(args) => {
                 let response = api.list().response().await?;
                 if !$settings.emulator {
                     uid_cache::remember($kind, response.value.iter().map(ObservedConfig::from));
                 }
-                print_response(format, &response, |list| $list(list))
+                list::print(format, &args, &response, |list| $list(list))
             }
             ResourceCommand::Create(_) => {
                 let mut created = CreatedConfigs::new(format, definitions.len());

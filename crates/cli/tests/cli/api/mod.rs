@@ -5,4 +5,4 @@ mod other_apis;
 mod output;
 mod pagination;
 mod refused_targets;
-mod stub;
+pub(crate) mod stub;
