@@ -55,13 +55,8 @@ pub fn emulator_client(emulator: &Emulator, sandbox: &str) -> Client {
 
 /// A client of the emulator with these credentials.
 pub fn emulator_client_with(emulator: &Emulator, sandbox: &str, credentials: Credentials) -> Client {
-    Client::builder()
-        .credentials(credentials)
-        .sandbox(sandbox)
-        .base_url(&emulator.base_url())
-        .ims_url(&emulator.ims_url())
-        .build()
-        .expect("a client")
+    let builder = Client::builder().emulator(&emulator.ims_url());
+    builder.credentials(credentials).sandbox(sandbox).build().expect("a client")
 }
 
 /// The vendor's documented sample capping definition.

@@ -51,7 +51,7 @@ test('UI and client see each other’s changes', async (t) => {
     await page.locator('.diagram [data-state=updated].on').waitFor();
     assert.deepEqual(await texts(page.locator('.comparison tr.differs')), ['≠ differs: services.action.rating.maxCallsCount 250 100']);
     await page.getByText('An earlier definition is still live.').waitFor();
-    assert.match(await page.locator(`[data-uid="${b}"]`).innerText(), /updated\s+≠ differs from deployed/);
+    assert.match(await page.locator(`[data-uid="${b}"]`).innerText(), /updated\s+GET, POST\s+action 250\/s\s+≠ differs from deployed/);
     const newest = page.locator('#calls > li').first();
     assert.deepEqual(await texts(newest.locator('.status, .operation, .path')), ['200', 'capping.update prod', `PUT ${path(b)}`]);
   });
@@ -115,6 +115,9 @@ test('UI and client see each other’s changes', async (t) => {
   });
 
   await t.test('simulation shows the numbers of the control API', async () => {
+    await page.getByRole('link', { name: 'Traffic' }).click();
+    await page.getByText('Simulates calls with the deployed limit of https://b.example.org/* GET, POST.').waitFor();
+    assert.equal(await page.locator('#request-log').isVisible(), false);
     const fields = { traffic: '100x10,1500x20,100x30', latency: 'p50=80,p95=300,p99=900', failures: '0.2', servers: 60, connections: 90, window: 'sliding', mode: 'exact' };
     const inputs = { traffic: 'pattern' };
     for (const [name, value] of Object.entries(fields)) {
@@ -146,13 +149,18 @@ test('UI and client see each other’s changes', async (t) => {
   });
 
   await t.test('lines of the chart differ without color', async () => {
-    const lines = await page.locator('#traffic-result svg.traffic:not(.key)').first().locator('polyline').evaluateAll((all) =>
-      all.map((line) => [line.getAttribute('class'), line.getAttribute('stroke-dasharray')]));
-    assert.ok(lines.length >= 4, JSON.stringify(lines));
-    assert.equal(new Set(lines.map(([, dash]) => dash)).size, lines.length, JSON.stringify(lines));
-    const legend = await page.locator('#traffic-result .legend').first().locator('li polyline').evaluateAll((all) =>
-      all.map((line) => [line.getAttribute('class'), line.getAttribute('stroke-dasharray')]));
-    assert.deepEqual(legend, lines);
+    const style = (all) => all.map((line) => [line.getAttribute('class'), line.getAttribute('stroke-dasharray'), parseFloat(getComputedStyle(line).strokeWidth)]);
+    const charts = await page.locator('#traffic-result svg.traffic:not(.key)').all();
+    const lines = await Promise.all(charts.map((chart) => chart.locator('polyline').evaluateAll(style)));
+    assert.ok(lines.length >= 3, JSON.stringify(lines));
+    const [[below, above], ...others] = lines;
+    // Where both are equal, the thin dotted line is visible above the other one. Every other line has a chart of its own.
+    assert.deepEqual([below.slice(0, 2), above[0]], [['sent', ''], 'offered']);
+    assert.ok(above[1] !== '' && above[2] * 2 < below[2], JSON.stringify(lines));
+    assert.ok(others.every((it) => it.length === 1), JSON.stringify(lines));
+    assert.deepEqual(await page.locator('#traffic-result .legend li polyline').evaluateAll(style), [below, above]);
+    await page.getByRole('link', { name: 'Configurations' }).click();
+    await page.locator('#request-log').waitFor();
   });
 
   await t.test('other organization is empty', async () => {
@@ -188,7 +196,7 @@ test('without --ui-controls the UI is read-only', async (t) => {
   await emulator.control('POST', '/faults', { at: 'token', fault: 'reset' });
   const { page, check, close } = await openPage(browser, emulator);
   assert.deepEqual(await texts(page.locator('#faults li')), ['reset always at token']);
-  assert.deepEqual(await page.locator('button:visible').allInnerTexts(), ['Simulate']);
+  assert.deepEqual(await page.locator('button:visible').allInnerTexts(), []);
   await page.locator('summary').click();
   assert.equal(await page.locator('#quirks select').count(), 0);
   assert.ok((await page.locator('#quirks dt').count()) > 20);
@@ -201,22 +209,116 @@ test('error of the emulator is shown', async (t) => {
   t.after(emulator.stop);
   const { page, consoleMessages, close } = await openPage(browser, emulator);
   await page.getByLabel('Effect').fill('explode');
-  await page.getByRole('button', { name: 'Add fault' }).click();
+  const add = page.getByRole('button', { name: 'Add fault' });
+  await add.click();
   const problem = page.getByRole('alert');
   await problem.waitFor();
+  const [button, text] = await Promise.all([add.boundingBox(), problem.boundingBox()]);
+  assert.ok(text.y > button.y && text.y - button.y < 80 && text.x < button.x + button.width, JSON.stringify([button, text]));
   assert.match(await problem.innerText(), /`explode` is not a valid fault; expected one of gateway:CODE/);
   // The browser logs the failed request; the UI logs nothing.
   assert.deepEqual(consoleMessages, ['error: Failed to load resource: the server responded with a status of 400 (Bad Request)']);
   await page.getByLabel('Effect').fill('garbage');
   await page.getByRole('button', { name: 'Add fault' }).click();
   await problem.waitFor({ state: 'hidden' });
+  await page.getByRole('link', { name: 'Traffic' }).click();
   await page.locator('#traffic-pattern').fill('fast');
   await page.getByRole('button', { name: 'Simulate' }).click();
-  await page.getByRole('alert').getByText('part 1 of the traffic, `fast`').waitFor();
+  await page.locator('#traffic-form').getByRole('alert').getByText('part 1 of the traffic, `fast`').waitFor();
   await page.locator('#traffic-pattern').fill('100x10');
   await page.getByRole('button', { name: 'Simulate' }).click();
   await problem.waitFor({ state: 'hidden' });
   await close();
+});
+
+test('cards show methods', async (t) => {
+  const emulator = await startEmulator();
+  t.after(emulator.stop);
+  const url = 'https://a.example.org/*';
+  await emulator.call('POST', '/endpointConfigs', { ...capping(url, 500), methods: ['GET'] });
+  await emulator.call('POST', '/endpointConfigs', { ...capping(url, 500), methods: ['PUT', 'POST'] });
+  const { page, check, close } = await openPage(browser, emulator);
+  await page.getByRole('button', { name: `${url} created GET action 500/s`, exact: true }).waitFor();
+  await page.getByRole('button', { name: `${url} created PUT, POST action 500/s` }).click();
+  await page.locator('.location', { hasText: 'capping PUT, POST in prod' }).waitFor();
+  check();
+  await close();
+});
+
+test('address keeps the selection', async (t) => {
+  const emulator = await startEmulator();
+  t.after(emulator.stop);
+  const create = async (name) => (await emulator.call('POST', '/endpointConfigs', capping(`https://${name}.example.org/*`, 5))).body.uid;
+  const uids = [await create('a'), await create('b'), await create('c')];
+  const { page, check, close } = await openPage(browser, emulator);
+  const shows = async (name) => {
+    await page.locator('#detail-title', { hasText: `https://${name}.example.org/*` }).waitFor({ state: 'attached' });
+    assert.match(await page.locator('#config-list [aria-current]').innerText(), new RegExp(`https://${name}`));
+  };
+  const select = (uid) => page.locator(`#config-list [data-uid="${uid}"]`).click();
+
+  await t.test('back and forward', async () => {
+    await shows('a');
+    await select(uids[1]);
+    await select(uids[2]);
+    await page.getByRole('link', { name: 'Traffic' }).click();
+    await page.locator('#traffic').waitFor();
+    await page.goBack();
+    await page.locator('#request-log').waitFor();
+    await shows('c');
+    await page.goBack();
+    await shows('b');
+    await page.goBack();
+    await shows('a');
+    await page.goForward();
+    await shows('b');
+  });
+
+  await t.test('reload and link', async () => {
+    await page.getByRole('link', { name: 'Traffic' }).click();
+    await page.reload();
+    await page.locator('#traffic').waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Traffic' }).getAttribute('aria-current'), 'page');
+    await shows('b');
+    const linked = await openPage(browser, emulator, { path: new URL(page.url()).search });
+    await linked.page.locator('#traffic-limit', { hasText: 'https://b.example.org/* GET, POST is not deployed' }).waitFor();
+    linked.check();
+    await linked.close();
+  });
+
+  await t.test('organization', async () => {
+    await page.getByRole('link', { name: 'Configurations' }).click();
+    await page.getByRole('combobox', { name: 'Organization' }).selectOption({ index: 1 });
+    await page.getByText('None yet. Create one:').waitFor();
+    await page.goBack();
+    await shows('b');
+  });
+
+  await t.test('deleted configuration is replaced', async () => {
+    await emulator.call('DELETE', `/endpointConfigs/${uids[1]}`);
+    await shows('a');
+    assert.equal(new URL(page.url()).searchParams.get('config'), uids[0]);
+  });
+  check();
+  await close();
+});
+
+test('hostile address is safe', async (t) => {
+  const emulator = await startEmulator();
+  t.after(emulator.stop);
+  const { body } = await emulator.call('POST', '/endpointConfigs', capping('https://a.example.org/*', 5));
+  const markup = encodeURIComponent('"><img src=x onerror=alert(1)>');
+  for (const query of [`config=${markup}&view=${markup}`, 'config=__proto__&view=constructor', `config=${'x'.repeat(5000)}`, 'view=traffic&config=', `org=${markup}`]) {
+    const { page, check, close } = await openPage(browser, emulator, { path: `?${query}` });
+    await page.locator('#detail-title', { hasText: 'https://a.example.org/*' }).waitFor({ state: 'attached' });
+    assert.equal(await page.locator('img').count(), 0);
+    const { searchParams, origin } = new URL(page.url());
+    assert.equal(searchParams.get('config'), body.uid, query);
+    assert.equal(origin, new URL(emulator.address).origin);
+    for (const link of await page.locator('#views a').all()) assert.ok((await link.evaluate((it) => it.href)).startsWith(emulator.address));
+    check();
+    await close();
+  }
 });
 
 test('configurations can be searched', async (t) => {
@@ -232,10 +334,16 @@ test('configurations can be searched', async (t) => {
   await page.locator('#detail-title', { hasText: 'host-229' }).waitFor();
   assert.equal(await page.locator('#config-list button').count(), 1);
   assert.equal(await page.locator('#config-rest').isVisible(), false);
+  const { config } = Object.fromEntries(new URL(page.url()).searchParams);
   await page.getByLabel('Find by URL or uid').fill('nowhere');
   await page.getByText('Nothing selected').waitFor();
   check();
   await close();
+  // A link can select a configuration that is not among the first 200.
+  const linked = await openPage(browser, emulator, { path: `?config=${config}` });
+  await linked.page.locator('#detail-title', { hasText: 'host-229' }).waitFor();
+  linked.check();
+  await linked.close();
 });
 
 test('with --auth strict the example sets the environment', async (t) => {

@@ -38,9 +38,7 @@ test('everything works with the keyboard', async (t) => {
     }
     const first = await page.locator('#config-list button').first().getAttribute('data-uid');
     assert.deepEqual(stops, [
-      'Skip to the selected configuration', 'organization', first, 'changes-only', 'calls',
-      'traffic-pattern', 'traffic-latency', 'traffic-failures', 'traffic-servers', 'traffic-capacity', 'traffic-connections',
-      'traffic-window', 'traffic-mode', 'Simulate',
+      'skip', 'Configurations', 'Traffic', 'organization', first, 'changes-only', 'calls',
       'Freeze', 'Run', '× 60', '+ 1 min', '+ 1 h', '+ 24 h',
       'fault-at', 'fault-when', 'fault-what', 'Add fault', 'remove-faults', 'quirks-count', 'reset',
     ]);
@@ -90,6 +88,29 @@ test('everything works with the keyboard', async (t) => {
     await press('ArrowDown');
     await page.getByText(/^\d+ quirks, 1 changed$/).waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.name), 'can_deploy_method');
+  });
+
+  await t.test('traffic is simulated', async () => {
+    await page.locator('#views a').last().focus();
+    await press('Enter');
+    await page.locator('#traffic').waitFor();
+    await page.locator('.skip').focus();
+    await press('Enter');
+    assert.equal(await focused(page), 'traffic');
+    const stops = [];
+    for (let stop = 0; stop < 9; stop += 1) {
+      await press('Tab');
+      stops.push(await focused(page));
+    }
+    assert.deepEqual(stops, [
+      'traffic-pattern', 'traffic-latency', 'traffic-failures', 'traffic-servers', 'traffic-capacity', 'traffic-connections',
+      'traffic-window', 'traffic-mode', 'Simulate',
+    ]);
+    await press('Enter');
+    await page.locator('#traffic-result .totals').waitFor();
+    await page.locator('#views a').first().focus();
+    await press('Enter');
+    await page.locator('#reset').waitFor();
   });
 
   await t.test('reset dialog starts on Cancel and returns the focus', async () => {

@@ -22,7 +22,7 @@ for (const width of [320, 360, 701, 1100, 1280, 1920]) {
   test(`nothing overflows at ${width} px`, async () => {
     for (const [started, name] of [[emulator, 'full'], [empty, 'empty']]) {
       const { page, check, close } = await openPage(browser, started, { width });
-      await page.locator('summary').click();
+      await page.locator('summary').first().click();
       const wide = await page.evaluate(() => {
         const [width, root] = [document.documentElement.clientWidth, document.documentElement];
         const over = [...document.querySelectorAll('body *:not(.unseen, .skip, datalist *, option)')]
@@ -70,18 +70,33 @@ for (const dark of [false, true]) {
     const { page, check, close } = await openPage(browser, emulator, { dark });
     await page.locator('#config-list button').nth(1).click();
     await page.locator('summary').click();
+    await page.getByLabel('Effect').fill('explode');
+    await page.getByRole('button', { name: 'Add fault' }).click();
+    await page.getByRole('alert').waitFor();
+    const configs = await page.evaluate(measureContrast);
     await simulate(page);
     await page.locator('.assumptions summary').click();
-    const { faint, checked } = await page.evaluate(measureContrast);
-    assert.deepEqual(faint, []);
-    assert.ok(checked > 60, `${checked} elements were checked`);
-    check();
+    const traffic = await page.evaluate(measureContrast);
+    assert.deepEqual([...configs.faint, ...traffic.faint], []);
+    assert.ok(configs.checked > 60 && traffic.checked > 60, `${configs.checked} and ${traffic.checked} elements were checked`);
     await close();
   });
 }
 
+test('traffic has the width of the window', async () => {
+  const { page, check, close } = await openPage(browser, emulator, { height: 820 });
+  await simulate(page);
+  const { y, width, height } = await page.locator('#traffic-result figure').boundingBox();
+  assert.ok(width > 500 && y < 420, `${width} ${y} ${height}`);
+  const card = await page.locator('#traffic').boundingBox();
+  assert.ok(card.width > 900 && card.y < 100, JSON.stringify(card));
+  check();
+  await close();
+});
+
 /** Simulates throttled traffic that waits, fails, and times out. */
 async function simulate(page) {
+  await page.getByRole('link', { name: 'Traffic' }).click();
   await page.locator('#config-list button', { hasText: 'crm.example.com' }).click();
   await page.locator('#traffic-pattern').fill('100x60,1500x60,100x300');
   await page.locator('#traffic-latency').fill('500');

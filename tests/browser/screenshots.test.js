@@ -48,6 +48,7 @@ for (const [name, options] of SIZES) {
 
   test(`traffic in ${name} matches its screenshot`, async (t) => {
     const { page, check, close } = await openPage(browser, emulator, options);
+    await page.getByRole('link', { name: 'Traffic' }).click();
     await page.locator('#config-list button', { hasText: 'crm.example.com' }).click();
     await page.locator('#traffic-pattern').fill('100x60,1500x60,100x300');
     await page.locator('#traffic-latency').fill('p50=80,p95=300,p99=900');

@@ -1,9 +1,22 @@
 //! The life cycle of configurations in the emulator, through the generated client.
 
-use ajo_core::{ConfigState, DeleteOptions, HttpMethod, ResultStatus, ServiceCode, ValidationStatus};
+use ajo_core::{Client, ConfigState, DeleteOptions, HttpMethod, ResultStatus, ServiceCode, ValidationStatus};
 use ajo_emulator::Emulator;
 use ajo_tests::{capping_definition, capping_json, emulator_client, throttling_definition};
 use serde_json::json;
+
+#[tokio::test]
+async fn default_emulator_needs_its_url_only() {
+    let emulator = Emulator::start().await.expect("an emulator");
+    for url in [emulator.ims_url(), format!("{}/", emulator.ims_url())] {
+        let client = Client::for_emulator(&url).expect("a client");
+        let uid = client.capping().create(&capping_definition()).await.expect("created").uid;
+        let config = client.capping().get(&uid).await.expect("read");
+        assert_eq!(config.sandbox_name, Some(emulator.sandbox()));
+        assert_eq!(config.org_id.as_deref(), Some(emulator.credentials().org_id().as_str()));
+    }
+    Client::for_emulator("https://platform.adobe.io/x").expect_err("a path");
+}
 
 #[tokio::test]
 async fn capping_from_create_to_delete() {

@@ -98,13 +98,18 @@ pub(crate) fn check_doc_links() -> Result<(), String> {
     Ok(())
 }
 
-/// Checks that `ajo-limits` has no client and the emulator no HTTP client among their dependencies.
+/// Checks that `ajo-limits` has no client, the emulator no HTTP client, and the MCP server nothing that can write among their
+/// dependencies.
 pub(crate) fn check_crate_dependencies() -> Result<(), String> {
     check_dependency_tree(
         "ajo-limits",
         &["axum", "gloo-net", "hyper", "mio", "reqwest", "rustls", "tokio", "web-sys"],
     )?;
-    check_dependency_tree("ajo-emulator", &["gloo-net", "reqwest", "rustls"])
+    check_dependency_tree("ajo-emulator", &["gloo-net", "reqwest", "rustls"])?;
+    check_dependency_tree(
+        "ajo-mcp",
+        &["ajo-apply", "ajo-auth", "ajo-core", "ajo-limits", "ajo-state", "hyper", "object_store", "reqwest", "rustls"],
+    )
 }
 
 fn check_dependency_tree(package: &str, denied: &[&str]) -> Result<(), String> {

@@ -18,6 +18,7 @@ const BROWSER_TESTS: &str = "tests/browser";
 /// Folders below `tests` with Python packages.
 const SCHEMATHESIS: &str = "schemathesis";
 const SIMULATION: &str = "simulation";
+const MCP: &str = "mcp";
 
 /// Tests with local servers, which are Python and npm packages.
 const SHARED_STATE_TESTS: &str = "tests/shared_state";
@@ -92,7 +93,7 @@ pub(crate) const STEPS: &[TestStep] = &[
     test_step(
         StepTier::Test,
         "crate-deps",
-        "ajo-limits has no client and the emulator no HTTP client",
+        "ajo-limits has no client, the emulator no HTTP client, and the MCP server nothing that can write",
         &[],
         cargo_steps::check_crate_dependencies,
     ),
@@ -197,6 +198,13 @@ pub(crate) const STEPS: &[TestStep] = &[
         "schemathesis finds no difference between the emulator and the specs",
         &[PythonPackages(SCHEMATHESIS)],
         test_with_schemathesis,
+    ),
+    test_step(
+        StepTier::All,
+        MCP,
+        "the official MCP client plans and simulates with `ajo mcp`, and reads only its own files",
+        &[PythonPackages(MCP)],
+        test_with_mcp_client,
     ),
     test_step(
         StepTier::All,
@@ -309,4 +317,8 @@ fn test_simulation() -> Result<(), String> {
 
 fn test_with_schemathesis() -> Result<(), String> {
     run_in(root(), "sh", &["tests/schemathesis/run.sh"])
+}
+
+fn test_with_mcp_client() -> Result<(), String> {
+    run_in(root(), "sh", &["tests/mcp/run.sh"])
 }

@@ -4,15 +4,41 @@
 //! I/O. The feature `reqwest` (on by default) adds the native transport of `TokenProvider`. The feature `fetch` adds
 //! the transport for Rust compiled to WebAssembly.
 //!
+//! # Calling any API of Adobe
+//!
+//! This crate works without `ajo-core`. It is the way to call an API of Adobe that is not one of Journey Optimizer, whose own APIs have
+//! `Client::request` in `ajo-core`. A [`TokenProvider`] has the token, and [`AllowedOrigins`] decides which URLs may get it.
+//!
 //! ```no_run
 //! # #[cfg(feature = "reqwest")]
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use ajo_auth::{BaseUrl, IMS_URL, TokenProvider, credentials, http_client};
+//! use ajo_auth::{AllowedOrigins, BaseUrl, IMS_URL, TokenProvider, credentials, http_client};
 //!
+//! let credentials = credentials::from_env()?;
+//! let (client_id, org_id) = (credentials.client_id().to_string(), credentials.org_id().to_string());
 //! let ims = BaseUrl::parse(IMS_URL)?;
-//! let tokens = TokenProvider::new(credentials::from_env()?, &ims, http_client(&ims)?);
-//! let issued = tokens.token().await?;
-//! println!("valid until {}", issued.token.expires_at().as_millis());
+//! // Keep it: it renews the token, and all its clones share one.
+//! let tokens = TokenProvider::new(credentials, &ims, http_client(&ims)?);
+//!
+//! let server = BaseUrl::parse("https://platform.adobe.io")?;
+//! // Follows no redirects, which could send the token to another server.
+//! let http = http_client(&server)?;
+//! // Also allows more hosts, each exactly: `*.adobe.io` contains customers' own code.
+//! let allowed = AllowedOrigins::new(&server, &["ups.example"])?;
+//! let url = allowed.resolve(&server, "/data/foundation/schemaregistry/tenant/schemas?limit=5")?;
+//!
+//! let mut issued = tokens.token().await?;
+//! let send = |token: &str| {
+//!     let request = http.get(&url).bearer_auth(token);
+//!     request.header("x-api-key", &client_id).header("x-gw-ims-org-id", &org_id).send()
+//! };
+//! let mut response = send(issued.token.value().expose()).await?;
+//! // A token can be revoked before it expires. Try once more with a new one.
+//! if response.status() == 401 && tokens.invalidate(issued.generation) {
+//!     issued = tokens.token().await?;
+//!     response = send(issued.token.value().expose()).await?;
+//! }
+//! println!("{}", response.text().await?);
 //! # Ok(())
 //! # }
 //! ```
@@ -33,11 +59,12 @@ mod token;
 #[cfg(feature = "reqwest")]
 mod transport;
 
-// Only the types in this crate's own signatures. Import everything else from `ajo_engine`.
+// The types in this crate's own signatures, and the check of URLs that get a token. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
-    AccessToken, AuthError, BaseUrl, BaseUrlError, ClientId, ClientIdError, Credentials, CredentialsError, IMS_URL,
-    ImsError, ImsErrorKind, MAX_TOKEN_RESPONSE_BYTES, OrgId, OrgIdError, RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION,
-    Scopes, ScopesError, Secret, StoreLocks, Timestamp, TokenRequest, TransportErrorKind, VersionedToken,
+    AccessToken, AllowedOrigins, AuthError, BaseUrl, BaseUrlError, ClientId, ClientIdError, Credentials,
+    CredentialsError, IMS_URL, ImsError, ImsErrorKind, MAX_TOKEN_RESPONSE_BYTES, OrgId, OrgIdError, OriginError,
+    RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION, Scopes, ScopesError, Secret, StoreLocks, Timestamp, TokenRequest,
+    TransportErrorKind, VersionedToken,
 };
 pub use bounded_read::read_bounded_text;
 pub use credential_file::{MAX_CREDENTIAL_BYTES, read_credential_file, read_credential_text};

@@ -4,6 +4,7 @@ mod api;
 mod emulator;
 mod folder;
 mod limits;
+mod mcp;
 mod observed;
 mod resource;
 mod shell;
@@ -17,11 +18,12 @@ use crate::report::OutputFormat;
 
 pub(crate) use api::ApiArgs;
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
-pub(crate) use folder::{FmtArgs, InitArgs};
+pub(crate) use folder::{CiSystem, FmtArgs, InitArgs};
 pub(crate) use limits::{
     AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,
 };
+pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, DeployStateArg, ListArgs, ResourceCommand, SetCappingArgs, SetThrottlingArgs,
@@ -216,7 +218,7 @@ pub(crate) enum Command {
     /// Let AI assistants read limits (Model Context Protocol)
     ///
     /// Serves on standard input and output. Changes nothing.
-    Mcp,
+    Mcp(McpArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Write man pages

@@ -77,6 +77,11 @@ impl CommandError {
         Self { diagnostics, ..self }
     }
 
+    /// The problems of a file.
+    pub(crate) fn diagnostics(&self) -> &[FileDiagnostic] {
+        &self.diagnostics
+    }
+
     /// The rejected part of the credentials, whose source is not in the hint yet.
     pub(crate) const fn rejected_part(&self) -> Option<RejectedPart> {
         self.rejected

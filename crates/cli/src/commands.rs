@@ -81,9 +81,9 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Simulate(args) => simulate::run(settings, &args).await,
         Command::Size(args) => size::run(settings, &args),
         Command::Api(args) => api::run(settings, &args).await,
-        Command::Init(args) => init::run(settings, &args).await,
-        Command::Fmt(args) => fmt::run(settings, &args).await,
-        Command::Mcp => mcp::run(settings).await,
+        Command::Init(args) => init::run(settings, &args),
+        Command::Fmt(args) => fmt::run(settings, &args),
+        Command::Mcp(args) => mcp::run(settings, args).await,
         Command::Completions(args) => completions::run(settings, &args).await,
         Command::Help(args) => help::run(&args),
         Command::Man(args) => man::run(settings, &args).await,
@@ -94,7 +94,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
 /// server or a demo, or a child process.
 const fn activity(command: &Command) -> Option<&'static str> {
     match command {
-        Command::Demo | Command::Mcp => None,
+        Command::Demo | Command::Mcp(_) => None,
         Command::Emulator(EmulatorCommand::Serve { .. } | EmulatorCommand::Exec { .. }) => None,
         Command::Emulator(_) => Some("waiting for the emulator"),
         Command::Validate(_) | Command::Init(_) | Command::Fmt(_) => Some("reading the files"),

@@ -7,14 +7,16 @@ use ajo_auth::{read_bounded_text, read_input_file};
 
 use crate::command_error::CommandError;
 use crate::progress_bar::Pause;
+use crate::read_access;
 
 /// The text of a file of at most `max_bytes`.
 pub(crate) fn read_text(file: &Path, max_bytes: usize) -> io::Result<String> {
+    let file = read_access::check_file(file)?;
     if file == Path::new("-") {
         let _pause = Pause::begin();
         read_bounded_text(io::stdin().lock(), max_bytes)
     } else {
-        read_input_file(file, max_bytes)
+        read_input_file(&file, max_bytes)
     }
 }
 

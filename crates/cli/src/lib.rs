@@ -17,8 +17,11 @@ mod observed_files;
 mod output;
 mod progress_bar;
 mod prompt;
+mod read_access;
 mod rejected_part;
 mod report;
+mod request_log;
+mod run_simulation;
 mod safe_text;
 mod secret_check;
 mod secret_mask;
@@ -50,7 +53,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     };
     let jq = output::set_up_jq(&mut arguments.settings, is_format_given);
     let output = arguments.settings.output;
-    if let Err(error) = jq {
+    if let Err(error) = jq.and_then(|()| request_log::set_up(&arguments.settings)) {
         return exit_with(Err(error), output);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -63,13 +66,14 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     exit_with(outcome, output)
 }
 
-/// Parses the command line. Also says whether it has `--output`. The help is more than what clap generates from the arguments.
+/// The arguments, and whether `--output` is one of them.
 fn parse(arguments: &[OsString]) -> Result<(CliArgs, bool), clap::Error> {
+    // Its help is more than what clap generates from the arguments.
     let mut command = help::command().color(output::help_color());
     let matches = command.try_get_matches_from_mut(arguments)?;
     let is_format_given = matches.value_source("output") == Some(ValueSource::CommandLine);
-    let parsed = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((parsed, is_format_given))
+    let arguments = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((arguments, is_format_given))
 }
 
 /// Prints help, the version, or a usage error.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ajo_auth::read_input_file;
 use ajo_limits::file::is_other_file;
 use glob::MatchOptions;
 
 use crate::command_error::CommandError;
+use crate::input_file::read_text;
 
 /// What the names of limits files end with.
 const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
@@ -97,7 +97,7 @@ fn select_files(mut paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, String> {
 }
 
 fn is_of_other_kind(path: &Path) -> bool {
-    read_input_file(path, MAX_BYTES).is_ok_and(|text| is_other_file(&text))
+    read_text(path, MAX_BYTES).is_ok_and(|text| is_other_file(&text))
 }
 
 fn unreadable_error(path: &Path, error: &std::io::Error) -> CommandError {

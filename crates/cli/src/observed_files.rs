@@ -14,6 +14,7 @@ use ajo_simulator::{
 
 use crate::command_error::CommandError;
 use crate::progress_bar::Pause;
+use crate::read_access;
 
 /// Maximum size of an export in bytes. Two million rows, the most that are read, take about 300 MB.
 const MAX_EXPORT_BYTES: u64 = 512 * 1024 * 1024;
@@ -91,12 +92,14 @@ impl ObservedFiles {
 
 fn read_export(file: &Path) -> Result<(String, ObservedExport), CommandError> {
     let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
-    let bytes = if file == Path::new("-") {
-        let _pause = Pause::begin();
-        read_bytes(io::stdin().lock())
-    } else {
-        File::open(file).and_then(read_bytes)
-    };
+    let bytes = read_access::check_file(file).and_then(|file| {
+        if file == Path::new("-") {
+            let _pause = Pause::begin();
+            read_bytes(io::stdin().lock())
+        } else {
+            File::open(file).and_then(read_bytes)
+        }
+    });
     let bytes = bytes.map_err(|error| CommandError::new(format!("failed to read {name}: {error}")))?;
     let export = ObservedExport::parse(&bytes).map_err(|error| CommandError::new(format!("{name}: {error}")))?;
     Ok((name, export))

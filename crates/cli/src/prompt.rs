@@ -12,8 +12,12 @@ use crate::progress_bar::Pause;
 use crate::safe_text::{SafeText, safe};
 use crate::secret_mask;
 
-/// Maximum size of pasted JSON in bytes.
-const MAX_JSON_BYTES: usize = ajo_auth::MAX_CREDENTIAL_BYTES;
+/// Maximum size of pasted text in bytes.
+const MAX_PASTED_BYTES: usize = ajo_auth::MAX_CREDENTIAL_BYTES;
+/// The longest line that a terminal passes on, in bytes: 1024 on macOS and 4096 on Linux, with the line break.
+const MAX_TERMINAL_LINE: usize = if cfg!(target_os = "macos") { 1023 } else { 4095 };
+/// What a terminal in bracketed paste mode sends before and after pasted text.
+const PASTE_MARKS: [&str; 2] = ["\u{1b}[200~", "\u{1b}[201~"];
 
 /// Prompts until the reply parses. An empty reply selects the default, if there is one.
 pub(crate) fn read_value<T, E: Display>(
@@ -42,27 +46,33 @@ pub(crate) async fn read_answer(question: String) -> Result<String, CommandError
     run_blocking(move || read_value(&question, None, |typed| Ok::<_, String>(typed.to_owned()))).await
 }
 
-/// A reply to a prompt that also accepts JSON.
+/// A reply to a prompt that also accepts a whole credential.
 pub(crate) enum PromptReply<T> {
     Value(T),
-    /// A JSON object, which can contain the secret.
-    Json(Secret),
+    /// JSON, or lines `NAME=value`. It can contain the secret.
+    Credential(Secret),
 }
 
-/// Prompts until the reply parses, without echo. A reply that starts with `{` is read until the JSON is complete.
-pub(crate) fn read_value_or_json<T: Display, E: Display>(
+/// Prompts until the reply parses, without echo. A reply that starts with `{` is read until the JSON is complete. One with `=` is read
+/// until `is_complete`, or until an empty line. The marks that a terminal puts around pasted text are ignored.
+pub(crate) fn read_value_or_credential<T: Display, E: Display>(
     name: &'static str,
     read: impl Fn(&str) -> Result<T, E>,
+    is_complete: impl Fn(&str) -> bool,
 ) -> Result<PromptReply<T>, CommandError> {
     let _pause = Pause::begin();
     // Also between two lines, because a terminal echoes pasted text when it arrives.
-    let _echo_off = EchoOff::new();
+    let echo_off = EchoOff::new();
     loop {
-        output::print_prompt(safe!("{} or JSON (not shown):", name));
+        output::print_prompt(safe!("{} or credential (not shown):", name));
         let line = read_hidden_line()?;
         let line = line.expose().trim();
-        if line.starts_with('{') {
-            return read_json(line).map(PromptReply::Json);
+        let is_json = line.starts_with('{');
+        if is_json || line.contains('=') {
+            let text = if is_json { read_until(line, is_complete_json) } else { read_until(line, is_complete) };
+            // What follows would otherwise be a reply to the next prompt, or a command for the shell.
+            echo_off.discard_input();
+            return text.map(PromptReply::Credential);
         }
         match read(line) {
             Ok(value) => {
@@ -74,23 +84,37 @@ pub(crate) fn read_value_or_json<T: Display, E: Display>(
     }
 }
 
-/// Reads lines until the text is complete JSON or invalid.
-fn read_json(first: &str) -> Result<Secret, CommandError> {
+/// Reads lines until the text is complete. JSON has no end of its own if it is damaged, so an empty line ends any text.
+fn read_until(first: &str, is_complete: impl Fn(&str) -> bool) -> Result<Secret, CommandError> {
     let mut text = first.to_owned();
-    loop {
-        let parsed: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
-        let is_incomplete = parsed.is_err_and(|error| error.is_eof());
-        if !is_incomplete || text.len() > MAX_JSON_BYTES {
-            return Ok(Secret::new(text));
+    let mut length = first.len();
+    while !is_complete(&text) && text.len() <= MAX_PASTED_BYTES {
+        if length >= MAX_TERMINAL_LINE {
+            return Err(CommandError::new("the terminal cut off a line, because it is too long")
+                .with_hint("save the credential to a file, and run `ajo auth login --credentials FILE`")
+                .into_authentication_error());
         }
         let line = read_hidden_line()?;
+        if line.expose().trim().is_empty() {
+            break;
+        }
+        length = line.expose().len();
         text.push('\n');
         text.push_str(line.expose());
     }
+    Ok(Secret::new(text))
 }
 
+/// Whether a text is JSON, or can no longer become JSON.
+fn is_complete_json(text: &str) -> bool {
+    let parsed: Result<serde::de::IgnoredAny, _> = serde_json::from_str(text);
+    !parsed.is_err_and(|error| error.is_eof())
+}
+
+/// A line without the marks that a terminal in bracketed paste mode puts around pasted text.
 fn read_hidden_line() -> Result<Secret, CommandError> {
-    rpassword::read_password().map(Secret::new).map_err(|error| terminal_error(&error))
+    let line = rpassword::read_password().map(Secret::new).map_err(|error| terminal_error(&error))?;
+    Ok(Secret::new(PASTE_MARKS.iter().fold(line.expose().to_owned(), |line, mark| line.replace(mark, ""))))
 }
 
 /// Turns off the echo of the terminal until it is dropped. A Windows console echoes all input, so this does nothing there.
@@ -115,6 +139,16 @@ impl EchoOff {
     #[cfg(not(unix))]
     fn new() -> Self {
         Self {}
+    }
+}
+
+impl EchoOff {
+    /// Discards what was typed or pasted and is not read yet.
+    fn discard_input(&self) {
+        #[cfg(unix)]
+        if self.original.is_some() {
+            let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+        }
     }
 }
 

@@ -14,7 +14,9 @@ mod recording_store;
 mod setting;
 mod settings_reader;
 
-pub(crate) use auth_context::{AuthContext, CallerIdentity, selected_profile_name, service_url, token_endpoint};
+pub(crate) use auth_context::{
+    AuthContext, CallerIdentity, chosen_profile_name, selected_profile_name, service_url, token_endpoint,
+};
 pub(crate) use client_session::ClientSession;
 pub(crate) use credential_input::{credential_source, read_credential};
 pub(crate) use credential_sources::{CredentialSources, join_sources, name_rejected_source};

@@ -65,3 +65,8 @@ pub use {
     },
     transport::request_id::new_request_id,
 };
+
+/// Compiles the examples of the page about errors.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../../../docs/errors.md")]
+struct ErrorsPage;

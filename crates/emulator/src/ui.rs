@@ -37,6 +37,7 @@ const FILES: &[UiFile] = &[
     file!("style.css", "text/css"),
     file!("icon.svg", "image/svg+xml"),
     file!("main.js", "text/javascript"),
+    file!("address.js", "text/javascript"),
     file!("api.js", "text/javascript"),
     file!("dom.js", "text/javascript"),
     file!("configs.js", "text/javascript"),

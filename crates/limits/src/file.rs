@@ -26,7 +26,7 @@
 //! | code | reported for |
 //! |---|---|
 //! | `AJO_LIMITS_YAML` | a file that is not YAML, or is too large or too deeply nested |
-//! | `AJO_LIMITS_EMPTY` | files without any limit |
+//! | `AJO_LIMITS_EMPTY` | files without any limit that do not say `capping: []` |
 //! | `AJO_LIMITS_VERSION` | a missing or unsupported version |
 //! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_MULTIPLE_SANDBOXES` | a missing or invalid sandbox; more than one sandbox where one is required |
 //! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | an unknown key, or a key that occurs twice in one mapping |
@@ -45,6 +45,7 @@
 //! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
 //! | `AJO_LIMITS_STATE` | a `state` that is neither a path nor the URL of a bucket; files of one sandbox with different ones |
+//! | `AJO_LIMITS_FORMAT` | a file that `ajo fmt` cannot format without changing its content |
 //! | `AJO_LIMITS_ACCEPT` | a change at the service that `ajo accept` cannot take into the file |
 //! | `AJO_LIMITS_POLICY` | a limit that violates a policy |
 //! | `AJO_LIMITS_POLICY_FILE` | an unreadable or invalid policy |
@@ -66,6 +67,7 @@ mod export;
 mod file_diagnostic;
 mod file_diagnostics;
 mod file_kind;
+mod format;
 mod invisible_text;
 mod known_keys;
 mod limits_document;
@@ -94,6 +96,7 @@ pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
 pub(crate) use file_kind::FileKind;
 pub use file_kind::{is_limits_file, is_other_file};
+pub use format::format_file;
 pub(crate) use known_keys::check_keys;
 pub(crate) use limits_document::{check_version, parse_root};
 pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};

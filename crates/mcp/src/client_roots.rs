@@ -27,13 +27,14 @@ pub(crate) enum ClientRoots {
     Needed(Box<InputRequiredResult>),
 }
 
-/// Asks the client for its roots. Without roots, it is the current directory.
+/// Asks the client for its roots, if it has some.
 pub(crate) async fn ask(
     request: &CallToolRequestParams,
     context: &RequestContext<RoleServer>,
+    default: &Roots,
 ) -> Result<ClientRoots, ToolError> {
     if context.client_capabilities().is_none_or(|capabilities| capabilities.roots.is_none()) {
-        return Ok(ClientRoots::Known(Roots::current_directory()));
+        return Ok(ClientRoots::Known(default.clone()));
     }
     if context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
         let Some(answer) = request.input_responses.as_ref().and_then(|responses| responses.get(REQUEST_NAME)) else {

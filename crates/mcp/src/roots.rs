@@ -44,7 +44,7 @@ impl Roots {
         Self::new(uris.into_iter().filter_map(parse_file_uri))
     }
 
-    /// The current directory, for a client without roots. A file system's root or the home directory would open everything, so
+    /// The current directory. A file system's root or the home directory would open everything, so
     /// neither counts.
     pub fn current_directory() -> Self {
         let Ok(directory) = std::env::current_dir().and_then(fs::canonicalize) else { return Self::none() };
@@ -55,7 +55,7 @@ impl Roots {
         Self { folders: vec![directory] }
     }
 
-    /// The path of an existing file inside of a root, without symbolic links. A relative path is looked for in each root.
+    /// The path of an existing file or folder inside of a root, without symbolic links. A relative path is looked for in each root.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Roots {
             return Err(refused(format!(
                 "`{text}` cannot be read: this client has no folder that is open to this server"
             ))
-            .with_hint("open a folder in the client, or start the server in the folder of the limits files"));
+            .with_hint("open a folder in the client, or start the server with --root FOLDER"));
         }
         let path = Path::new(text);
         let mut candidates = self.folders.iter().map(|folder| folder.join(path));
@@ -82,7 +82,7 @@ impl Roots {
         if !self.contains(&found) {
             return Err(outside());
         }
-        self.check_file(&found)?;
+        Self::check_file(&found)?;
         Ok(found)
     }
 
@@ -109,9 +109,14 @@ impl Roots {
             return Err(outside());
         }
         if found.exists() {
-            self.check_file(&found)?;
+            Self::check_file(&found)?;
         }
         Ok(found)
+    }
+
+    /// Whether there is no folder.
+    pub fn is_empty(&self) -> bool {
+        self.folders.is_empty()
     }
 
     /// Whether a path without symbolic links is inside of a root.
@@ -120,9 +125,10 @@ impl Roots {
     }
 
     /// A pipe would block, and a large file would fill the memory.
-    fn check_file(&self, path: &Path) -> Result<(), RootsError> {
+    fn check_file(path: &Path) -> Result<(), RootsError> {
         let failed = |problem: &str| Err(refused(format!("`{}` {problem}", path.display())));
         match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Ok(()),
             Ok(found) if !found.is_file() => failed("is not a regular file"),
             Ok(found) if found.len() > MAX_FILE_BYTES => failed("is larger than 64 MiB"),
             Ok(_) => Ok(()),
@@ -231,7 +237,6 @@ mod tests {
             "../missing.yaml",
             "/etc/passwd",
             "/proc/self/environ",
-            "limits",
             "limits/missing.yaml",
             "",
             " ",

@@ -42,14 +42,13 @@ impl std::fmt::Display for ServerError {
 
 impl std::error::Error for ServerError {}
 
-/// Serves one client on standard input and output, until the input ends.
+/// Serves one client on standard input and output, until the input ends. `default_roots` counts if the client has no roots.
 ///
 /// # Errors
 ///
 /// The client does not start with the protocol's handshake, or the server fails.
-pub async fn serve<R: LimitsReader>(reader: R, version: &'static str) -> Result<(), ServerError> {
-    reader.restrict_files(&Roots::none());
-    let server = Server { reader: Arc::new(reader), version, permits: Arc::new(Semaphore::new(MAX_PARALLEL_CALLS)) };
+pub async fn serve<R: LimitsReader>(reader: R, default_roots: Roots, version: &'static str) -> Result<(), ServerError> {
+    let server = Server::new(reader, default_roots, version, TIME_LIMIT);
     let running = match server.serve(rmcp::transport::stdio()).await {
         Ok(running) => running,
         // The client has gone without a word, which is its right.
@@ -61,8 +60,10 @@ pub async fn serve<R: LimitsReader>(reader: R, version: &'static str) -> Result<
 
 struct Server<R> {
     reader: Arc<R>,
+    default_roots: Roots,
     version: &'static str,
-    permits: Arc<Semaphore>,
+    time_limit: Duration,
+    permits: Semaphore,
 }
 
 impl<R: LimitsReader> ServerHandler for Server<R> {
@@ -94,8 +95,9 @@ impl<R: LimitsReader> ServerHandler for Server<R> {
             let unknown = bounds::cut_text(&self.reader.safe_text(&request.name), 60);
             return Err(ErrorData::invalid_params(format!("there is no tool `{unknown}`"), None));
         };
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Err(ErrorData::internal_error("the server is closing", None));
+        let _permit = tokio::select! {
+            permit = self.permits.acquire() => permit,
+            () = context.ct.cancelled() => return Ok(self.failure(&cancelled_error()).into()),
         };
         let arguments = request.arguments.take().unwrap_or_default();
         let mut call = match ToolCall::parse(&request.name, arguments) {
@@ -103,7 +105,7 @@ impl<R: LimitsReader> ServerHandler for Server<R> {
             Err(error) => return Ok(self.failure(&error).into()),
         };
         if !call.files_mut().is_empty() {
-            match client_roots::ask(&request, &context).await {
+            match client_roots::ask(&request, &context, &self.default_roots).await {
                 Ok(ClientRoots::Needed(needed)) => return Ok((*needed).into()),
                 Ok(ClientRoots::Known(roots)) => {
                     self.reader.restrict_files(&roots);
@@ -124,6 +126,17 @@ impl<R: LimitsReader> ServerHandler for Server<R> {
 }
 
 impl<R: LimitsReader> Server<R> {
+    fn new(reader: R, default_roots: Roots, version: &'static str, time_limit: Duration) -> Self {
+        reader.restrict_files(&Roots::none());
+        Self {
+            reader: Arc::new(reader),
+            default_roots,
+            version,
+            time_limit,
+            permits: Semaphore::new(MAX_PARALLEL_CALLS),
+        }
+    }
+
     /// Runs a call on a thread of its own, because it may simulate for seconds.
     async fn run(&self, call: ToolCall, context: &RequestContext<RoleServer>) -> ToolResult {
         let (sender, signal) = StopSignal::new();
@@ -140,9 +153,9 @@ impl<R: LimitsReader> Server<R> {
             result = work => {
                 return result.unwrap_or_else(|_| Err(ToolError::new("the tool failed: this is a bug in ajo")));
             }
-            () = context.ct.cancelled() => ToolError::new("the call was cancelled"),
-            () = tokio::time::sleep(TIME_LIMIT) => {
-                ToolError::new(format!("the call took longer than {} seconds", TIME_LIMIT.as_secs()))
+            () = context.ct.cancelled() => cancelled_error(),
+            () = tokio::time::sleep(self.time_limit) => {
+                ToolError::new(format!("the call took longer than {} seconds", self.time_limit.as_secs()))
                     .with_hint("ask for less: fewer files, or less traffic; a command in a terminal has no time limit")
             }
         };
@@ -174,6 +187,11 @@ impl<R: LimitsReader> Server<R> {
         let text = format!("error: {}{hint}", safe(&error.message));
         CallToolResult::error(vec![ContentBlock::text(bounds::cut_text(&text, MAX_CHARS))])
     }
+}
+
+/// Nobody reads it: the client has dropped the request.
+fn cancelled_error() -> ToolError {
+    ToolError::new("the call was cancelled")
 }
 
 /// Replaces the paths in the arguments with paths inside of the roots.
@@ -234,16 +252,4 @@ tool_calls! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_tool_is_parsed() {
-        for entry in tools() {
-            let error =
-                ToolCall::parse(&entry.tool.name, json!({"noSuchArgument": 1}).as_object().expect("one").clone());
-            let message = error.err().expect("an error").message;
-            assert!(message.contains("noSuchArgument"), "{}: {message}", entry.tool.name);
-        }
-    }
-}
+mod tests;

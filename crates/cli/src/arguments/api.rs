@@ -2,27 +2,32 @@
 
 use std::path::PathBuf;
 
+use ajo_auth::BaseUrl;
+use ajo_core::{BASE_URL, Method};
+use ajo_engine::AllowedOrigins;
 use clap::Args;
 
 /// Arguments of `ajo api`.
 #[derive(Debug, Args)]
+#[command(after_help = API_HELP)]
 pub(crate) struct ApiArgs {
     /// HTTP method, such as GET
-    pub(crate) method: String,
+    #[arg(value_parser = parse_method)]
+    pub(crate) method: Method,
 
-    /// Path such as /ajo/journey, or URL of an allowed host
+    /// Path on the host of the base URL, such as /ajo/journey, or URL of an allowed host
     #[arg(value_name = "PATH|URL")]
     pub(crate) target: String,
+
+    /// Add a value to the query (GET, HEAD, OPTIONS, DELETE) or to the JSON body; true, false, null, and integers have these types in JSON
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) field: Vec<String>,
 
     /// Send this file as the body; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "field")]
     pub(crate) input: Option<PathBuf>,
 
-    /// Add a value: to the query of GET, otherwise to the JSON body
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) field: Vec<String>,
-
-    /// Add a header
+    /// Add a header; the headers of the credential cannot be replaced
     #[arg(long, value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
 
@@ -30,11 +35,32 @@ pub(crate) struct ApiArgs {
     #[arg(long)]
     pub(crate) include: bool,
 
-    /// Get all pages
-    #[arg(long)]
+    /// Get all pages of a list, and print their items as one JSON array
+    #[arg(long, conflicts_with_all = ["input", "include"])]
     pub(crate) paginate: bool,
 
-    /// Also send the token to this host
-    #[arg(long, value_name = "HOST")]
+    /// Also allow this host, and send it the access token
+    #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,
+
+    /// Do not ask for confirmation before a change of a limit in a production sandbox
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+const API_HELP: &str = "\
+Examples:
+  ajo api GET /ajo/journey --field pageSize=5
+  ajo api GET /ajo/journey --paginate --jq '.[].name'
+  ajo api POST /ajo/config/suppression/addresses --input addresses.json";
+
+/// Accepts lower case too.
+fn parse_method(name: &str) -> Result<Method, ajo_core::MethodError> {
+    name.to_ascii_uppercase().parse()
+}
+
+/// Checks a host before anything is read or sent.
+fn parse_host(host: &str) -> Result<String, String> {
+    let base_url = BaseUrl::parse(BASE_URL).map_err(|error| error.to_string())?;
+    AllowedOrigins::new(&base_url, &[host]).map(|_| host.to_owned()).map_err(|error| error.to_string())
 }

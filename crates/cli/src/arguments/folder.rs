@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Arguments of `ajo init`.
 #[derive(Debug, Args)]
@@ -10,16 +10,31 @@ pub(crate) struct InitArgs {
     /// Directory to create
     #[arg(value_name = "DIRECTORY", default_value = "limits")]
     pub(crate) directory: PathBuf,
+
+    /// CI system to write a workflow for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) ci: CiSystem,
+}
+
+/// A system that runs workflows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiSystem {
+    /// GitHub Actions
+    #[default]
+    Github,
+    /// GitLab CI
+    Gitlab,
+    None,
 }
 
 /// Arguments of `ajo fmt`.
 #[derive(Debug, Args)]
 pub(crate) struct FmtArgs {
-    /// Limits files, directories, or patterns
+    /// Limits files or policies, directories, patterns, or - for standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Change nothing; exit with 1 if a file is not formatted
+    /// Change nothing; show what would change, and exit with 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
 }

@@ -1,10 +1,69 @@
-//! `ajo api`.
+//! `ajo api`: a request to any API of Adobe Journey Optimizer.
+
+mod api_request;
+mod body;
+mod field;
+mod header;
+mod pages;
+mod print;
 
 use std::process::ExitCode;
 
+use ajo_core::{CallError, Client, ErrorKind};
+
 use crate::arguments::{ApiArgs, GlobalSettings};
 use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
+use crate::output;
+use crate::session::ClientSession;
+use api_request::ApiRequest;
+use pages::PagedList;
 
-pub(crate) async fn run(_settings: &GlobalSettings, _args: &ApiArgs) -> Result<ExitCode, CommandError> {
-    Err(CommandError::new("not implemented"))
+pub(crate) async fn run(settings: &GlobalSettings, args: &ApiArgs) -> Result<ExitCode, CommandError> {
+    let request = ApiRequest::from_args(args)?;
+    let session = ClientSession::connect_with_hosts(settings, &args.allow_host).await?;
+    if args.paginate {
+        let list = get_pages(settings, &session.client, &request).await?;
+        output::print_json(&list)?;
+    } else {
+        match request.build(&session.client, None).response().await {
+            Ok(response) => print::print_response(settings, args.include, &response)?,
+            Err(error) => {
+                print::print_error_response(args.include, &error)?;
+                return Err(to_command_error(error));
+            }
+        }
+    }
+    Ok(ExitStatus::Success.into())
+}
+
+/// Gets all pages, or fails.
+async fn get_pages(
+    settings: &GlobalSettings,
+    client: &Client,
+    request: &ApiRequest<'_>,
+) -> Result<String, CommandError> {
+    let mut list = PagedList::default();
+    let mut parameter = None;
+    loop {
+        let after_pages = |failure: CommandError| match list.page_count() {
+            0 => failure,
+            count => failure.after(&format!("got {count} pages")),
+        };
+        let response = request.build(client, parameter.as_ref()).response().await.map_err(|error| {
+            print::print_page_error(settings, &error);
+            after_pages(to_command_error(error))
+        })?;
+        parameter = list.add(&response.body).map_err(|problem| CommandError::new(format!("{request}: {problem}")))?;
+        if parameter.is_none() {
+            return Ok(list.to_json());
+        }
+    }
+}
+
+/// A request that was not sent because it is wrong is a usage error.
+fn to_command_error(error: CallError) -> CommandError {
+    let is_usage_error = matches!(error.kind(), ErrorKind::BuildRequest(_));
+    let failure = CommandError::from(error);
+    if is_usage_error { failure.into_usage_error() } else { failure }
 }

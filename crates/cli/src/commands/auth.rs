@@ -1,8 +1,10 @@
 //! `ajo auth`.
 
+mod list;
 mod login;
 mod logout;
 mod status;
+mod switch;
 
 use std::process::ExitCode;
 
@@ -15,10 +17,9 @@ use crate::session::AuthContext;
 
 pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Result<ExitCode, CommandError> {
     // A profile would outlive the in-process emulator.
-    if settings.emulator && matches!(command, AuthCommand::Login | AuthCommand::Logout) {
-        return Err(
-            CommandError::new("--emulator cannot be used with login or logout; it needs no profile").into_usage_error()
-        );
+    if settings.emulator && matches!(command, AuthCommand::Login | AuthCommand::Logout | AuthCommand::Switch(_)) {
+        let problem = "--emulator cannot be used with login, logout, or switch; it needs no profile";
+        return Err(CommandError::new(problem).into_usage_error());
     }
     match command {
         AuthCommand::Login => login::run(settings).await?,
@@ -28,7 +29,8 @@ pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Resu
             output::print_data(SafeText::expose(response.token.value().expose()))?;
         }
         AuthCommand::Status => status::run(settings).await?,
-        AuthCommand::List | AuthCommand::Switch(_) => return Err(CommandError::new("not implemented")),
+        AuthCommand::List => list::run(settings)?,
+        AuthCommand::Switch(args) => switch::run(&args)?,
     }
     Ok(ExitStatus::Success.into())
 }

@@ -6,7 +6,7 @@ use ajo_limits::{
     CallExplanation, DesiredLimits, KnownSecrets, MatchingConfig, ObservedLimits, SecretValues, Statement, explain_call,
 };
 
-use super::limits::{LimitsInput, SandboxService};
+use super::limits::{LimitsInput, SandboxService, ServiceLabel};
 use crate::arguments::{ExplainArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -15,19 +15,10 @@ use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result<ExitCode, CommandError> {
-    let input = (!args.limits.is_empty()).then(|| LimitsInput::read(settings, &args.limits, None));
-    let desired = match &input {
-        None => None,
-        Some(input) => match input.desired() {
-            Some(desired) => Some(desired),
-            None => return input.report_and_exit("explain", settings),
-        },
+    let explanation = match compute(settings, args).await? {
+        ComputedExplanation::Invalid(input) => return input.report_and_exit("explain", settings),
+        ComputedExplanation::Explained(explanation, _) => explanation,
     };
-    let secrets = input.as_ref().map(|input| input.secrets.clone()).unwrap_or_default();
-    // The URL can contain the value of a secret or its placeholder.
-    let url = secrets.seal_literals(&args.url);
-    let observed = if args.offline { None } else { observe(settings, desired, secrets).await? };
-    let explanation = explain_call(&args.method, &url, observed.as_ref(), desired);
     match settings.output {
         OutputFormat::Json => output::print_serialized(&explanation)?,
         _ => output::print_data(render(&explanation))?,
@@ -35,12 +26,38 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result
     Ok(ExitStatus::Success.into())
 }
 
+/// An explanation, or limits files with errors.
+pub(crate) enum ComputedExplanation {
+    Invalid(Box<LimitsInput>),
+    /// With the service, if it was read.
+    Explained(CallExplanation, Option<ServiceLabel>),
+}
+
+/// Reads the files and the service, and explains the call.
+pub(crate) async fn compute(
+    settings: &GlobalSettings,
+    args: &ExplainArgs,
+) -> Result<ComputedExplanation, CommandError> {
+    let input = (!args.limits.is_empty()).then(|| Box::new(LimitsInput::read(settings, &args.limits, None)));
+    let input = match input {
+        Some(input) if input.desired().is_none() => return Ok(ComputedExplanation::Invalid(input)),
+        input => input,
+    };
+    let desired = input.as_ref().and_then(|input| input.desired());
+    let secrets = input.as_ref().map(|input| input.secrets.clone()).unwrap_or_default();
+    // The URL can contain the value of a secret or its placeholder.
+    let url = secrets.seal_literals(&args.url);
+    let (observed, service) = if args.offline { None } else { observe(settings, desired, secrets).await? }.unzip();
+    let explanation = explain_call(&args.method, &url, observed.as_ref(), desired);
+    Ok(ComputedExplanation::Explained(explanation, service))
+}
+
 /// Reads the configurations of the service. Without credentials, the files are enough.
 async fn observe(
     settings: &GlobalSettings,
     desired: Option<&DesiredLimits>,
     secrets: SecretValues,
-) -> Result<Option<ObservedLimits>, CommandError> {
+) -> Result<Option<(ObservedLimits, ServiceLabel)>, CommandError> {
     let service = match desired {
         Some(desired) => SandboxService::connect(settings, &desired.sandbox).await,
         None => SandboxService::from_settings(settings).await,
@@ -48,7 +65,8 @@ async fn observe(
     match service {
         Ok(service) => {
             let known = KnownSecrets::from_values(secrets);
-            Ok(Some(service.reader.with_secrets(known).observe(false, &[]).await?))
+            let label = service.label();
+            Ok(Some((service.reader.with_secrets(known).observe(false, &[]).await?, label)))
         }
         Err(error) if desired.is_some() && error.exit_status() == ExitStatus::Authentication => {
             output::print_note(safe!("note: the service is not read: {}", error.message));

@@ -1,10 +1,29 @@
-//! `ajo mcp`.
+//! `ajo mcp`: the tools of the Model Context Protocol, with the reports of the commands.
+//!
+//! No type here can write: [`SandboxService`](super::limits::SandboxService) has a reader and no client, and the other modules
+//! return reports.
+
+mod command_line;
+mod command_reader;
+mod service_configs;
 
 use std::process::ExitCode;
 
-use crate::arguments::GlobalSettings;
-use crate::command_error::CommandError;
+use ajo_mcp::Roots;
 
-pub(crate) async fn run(_settings: &GlobalSettings) -> Result<ExitCode, CommandError> {
-    Err(CommandError::new("not implemented"))
+use self::command_reader::CommandReader;
+use crate::arguments::{GlobalSettings, McpArgs};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
+use crate::read_access;
+
+pub(crate) async fn run(settings: &GlobalSettings, args: McpArgs) -> Result<ExitCode, CommandError> {
+    let roots = if args.root.is_empty() { Roots::current_directory() } else { Roots::new(args.root.clone()) };
+    if roots.is_empty() && !args.root.is_empty() {
+        return Err(CommandError::new("no folder of --root exists").into_usage_error());
+    }
+    read_access::restrict_variables(args.variable);
+    let served = ajo_mcp::serve(CommandReader::new(settings), roots, env!("CARGO_PKG_VERSION")).await;
+    served.map_err(|error| CommandError::new(error.to_string()))?;
+    Ok(ExitStatus::Success.into())
 }

@@ -16,11 +16,14 @@ mod table;
 use std::process::ExitCode;
 
 use ajo_simulator::{Arrivals, SimulationMode, SimulationResponse};
+use serde_json::Value;
 
+use self::progress_bar::simulate_with_bar;
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::run_simulation::RunSimulation;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     if let Some(period) = args.observed.sql {
@@ -44,13 +47,10 @@ pub(crate) fn expand_sources(args: &mut SimulateArgs) -> Result<(), CommandError
 /// Simulates the traffic of the options.
 async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
-    let scenario = scenario::build(settings, args).await?;
-    let mode = args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(&scenario));
-    let report = progress_bar::simulate_with_bar(&scenario, mode)?;
+    let SimulationResponse { report, expectations } = compute_traffic(settings, args, &simulate_with_bar).await?;
     if let Some(file) = chart {
         chart_file::write(&report, file)?;
     }
-    let expectations: Vec<_> = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
     let unmet: Vec<_> = expectations.iter().filter(|result| !result.met).map(ToString::to_string).collect();
     let all = expectations.len();
     match settings.output {
@@ -58,6 +58,35 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
         _ => output::print_data(summary::render(report, &expectations))?,
     }
     expectations::check(&unmet, all)
+}
+
+/// Simulates traffic, and returns the JSON of the result with at most `max_rows` rows over time. Writes nothing.
+pub(crate) async fn compute(
+    settings: &GlobalSettings,
+    args: &SimulateArgs,
+    max_rows: usize,
+    run: RunSimulation<'_>,
+) -> Result<Value, CommandError> {
+    check_mode(args)?;
+    let result = if args.observed.observed.is_empty() {
+        let SimulationResponse { report, expectations } = compute_traffic(settings, args, run).await?;
+        serde_json::to_value(SimulationResponse { report: report.with_max_rows(max_rows), expectations })
+    } else {
+        serde_json::to_value(replay::compute(settings, args, run).await?.report)
+    };
+    result.map_err(|error| CommandError::new(error.to_string()))
+}
+
+async fn compute_traffic(
+    settings: &GlobalSettings,
+    args: &SimulateArgs,
+    run: RunSimulation<'_>,
+) -> Result<SimulationResponse, CommandError> {
+    let scenario = scenario::build(settings, args).await?;
+    let mode = args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(&scenario));
+    let report = run(&scenario, mode)?;
+    let expectations = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
+    Ok(SimulationResponse { report, expectations })
 }
 
 /// Cohort mode has no random arrivals.

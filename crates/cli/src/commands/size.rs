@@ -6,7 +6,7 @@ mod write;
 
 use std::process::ExitCode;
 
-use ajo_simulator::{SizedTraffic, SizingError, SizingGoals, SizingRequest};
+use ajo_simulator::{SizedTraffic, SizingError, SizingGoals, SizingReport, SizingRequest};
 
 use super::simulate::scenario::read_endpoint;
 use crate::arguments::{EndpointArgs, GlobalSettings, SizeArgs};
@@ -14,13 +14,13 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::run_simulation::RunSizing;
 
 pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode, CommandError> {
     // The limits file is read first: its secrets are masked from then on, and its errors are found before a long simulation.
     let edit =
         args.write.write.as_deref().map(|file| write::LimitsEdit::read(settings, &args.write, file)).transpose()?;
-    let request = build_request(args)?;
-    let report = progress_bar::size_with_bar(&request).map_err(|error| sizing_error(&error))?;
+    let report = compute(args, &progress_bar::size_with_bar)?;
     match settings.output {
         OutputFormat::Json => output::print_serialized(&report)?,
         _ => output::print_data(summary::render(&report))?,
@@ -36,6 +36,11 @@ pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode
         edit.write(&limits)?;
     }
     Ok(ExitStatus::Success.into())
+}
+
+/// Recommends limits. Writes nothing.
+pub(crate) fn compute(args: &SizeArgs, run: RunSizing<'_>) -> Result<SizingReport, CommandError> {
+    run(&build_request(args)?).map_err(|error| sizing_error(&error))
 }
 
 fn build_request(args: &SizeArgs) -> Result<SizingRequest, CommandError> {

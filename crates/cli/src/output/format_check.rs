@@ -60,7 +60,7 @@ const fn prints_json(command: &Command) -> bool {
         Command::Demo
         | Command::Init(_)
         | Command::Fmt(_)
-        | Command::Mcp
+        | Command::Mcp(_)
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Help(_)

@@ -229,6 +229,11 @@ pub(crate) fn selected_profile_name(settings: &GlobalSettings) -> Result<Option<
     })
 }
 
+/// The name of the profile in use if no flag or variable names one. Without a directory for profiles, it is `default`.
+pub(crate) fn chosen_profile_name() -> Result<ProfileName, CommandError> {
+    ProfileStore::open().map_or_else(|_| Ok(ProfileName::default()), |profiles| profiles.chosen_name())
+}
+
 /// The selected profile. It replaces a credential file, so both together are an error.
 fn selected_profile(settings: &GlobalSettings) -> Result<Option<Profile>, CommandError> {
     let Some(name) = selected_profile_name(settings)? else { return Ok(None) };
@@ -264,7 +269,7 @@ fn resolve_credentials(
 fn default_profile(otherwise: CommandError) -> Result<Profile, CommandError> {
     SettingsReader::variables().directory(Setting::ConfigDirectory)?;
     let Ok(profiles) = ProfileStore::open() else { return Err(otherwise) };
-    let name = ProfileName::default();
+    let name = profiles.chosen_name()?;
     match profiles.load(&name)? {
         Some(profile) => Ok(profile),
         None if profiles.names().is_empty() => Err(otherwise),

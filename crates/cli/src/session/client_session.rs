@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ajo_auth::OrgId;
+use ajo_auth::{BaseUrl, OrgId};
 use ajo_core::Client;
 use ajo_emulator::Emulator;
 
@@ -16,24 +16,34 @@ pub(crate) struct ClientSession {
     pub(crate) client: Client,
     pub(crate) sandbox: String,
     pub(crate) org_id: OrgId,
-    _emulator: Option<Emulator>,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) emulator: Option<Emulator>,
 }
 
 impl ClientSession {
     pub(crate) async fn connect(settings: &GlobalSettings) -> Result<Self, CommandError> {
+        Self::connect_with_hosts(settings, &[]).await
+    }
+
+    /// Like [`ClientSession::connect`], with more hosts that may receive the access token.
+    pub(crate) async fn connect_with_hosts(settings: &GlobalSettings, hosts: &[String]) -> Result<Self, CommandError> {
         let caller = AuthContext::resolve(settings).await?;
         let sandbox = caller.sandbox(settings)?;
         let mut builder = caller.client_builder(settings, &sandbox)?;
+        for host in hosts {
+            builder = builder.allow_host(host);
+        }
         if let CallerIdentity::Credentials(_) = caller.identity {
             builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store()?)));
         }
         let org_id = caller.identity.org_id().clone();
+        let base_url = caller.base_url(settings)?;
         let builder = match caller.identity {
             CallerIdentity::Credentials(credentials) => builder.credentials(credentials),
             CallerIdentity::AccessToken { token, client_id, org_id } => {
                 builder.access_token(token, &client_id, org_id.as_str())
             }
         };
-        Ok(Self { client: builder.build()?, sandbox, org_id, _emulator: caller.emulator })
+        Ok(Self { client: builder.build()?, sandbox, org_id, base_url, emulator: caller.emulator })
     }
 }

@@ -2,6 +2,7 @@
 
 use ajo_auth::{Credentials, CredentialsError};
 
+use super::auth_context::chosen_profile_name;
 use super::credential_input::credential_source;
 use super::profile::ProfileName;
 use super::setting::{Setting, SettingSource};
@@ -34,7 +35,8 @@ impl CredentialSources {
         let variables = reader.credential_variables()?;
         match Credentials::from_vars(variables.iter().cloned(), |_| Err::<String, _>("no file")) {
             Err(CredentialsError::Missing(_)) => {
-                Self::with_base(reader, |_| SettingSource::Profile(ProfileName::default().to_string()))
+                let name = chosen_profile_name()?;
+                Self::with_base(reader, |_| SettingSource::Profile(name.to_string()))
             }
             _ => Self::with_base(reader, |setting| variable_source(setting, &variables)),
         }

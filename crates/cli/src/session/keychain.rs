@@ -62,6 +62,12 @@ mod system {
     /// The service name of all entries of `ajo`.
     const SERVICE: &str = "ajo-limits";
 
+    const NO_ACCESS: &str = if cfg!(all(unix, not(target_os = "macos"))) {
+        "no Secret Service (such as GNOME Keyring) is running, or it is locked"
+    } else {
+        "the system denied access to it"
+    };
+
     /// Runs the operation on its own thread, because it can block forever: a locked keychain may prompt for its password in
     /// a window that nobody sees. A blocked thread ends with the process.
     pub(super) fn run_request(user: &str, request: KeychainRequest) -> Result<Option<Secret>, KeychainError> {
@@ -74,7 +80,7 @@ mod system {
         let (send, receive) = channel();
         let spawned = std::thread::Builder::new().name("keychain".to_owned()).spawn(move || {
             // The receiver is gone after a timeout.
-            let _ = send.send(execute(&user, &request).map_err(|error| first_line(&error)));
+            let _ = send.send(execute(&user, &request).map_err(|error| describe(&error)));
         });
         spawned.map_err(|error| error.to_string())?;
         match receive.recv_timeout(limit) {
@@ -97,9 +103,16 @@ mod system {
         }
     }
 
-    /// The first line of the library's message. It contains no part of an entry.
-    fn first_line(error: &Error) -> KeychainError {
-        error.to_string().lines().next().unwrap_or("unknown error").to_owned()
+    /// The reason in plain words. It contains no part of an entry, and no message of the system, such as one about D-Bus.
+    fn describe(error: &Error) -> KeychainError {
+        match error {
+            Error::PlatformFailure(_) | Error::NoStorageAccess(_) => NO_ACCESS,
+            Error::NoEntry => "entry not found",
+            Error::TooLong(..) => "the secret is too long for it",
+            Error::Ambiguous(_) => "it has several entries of this name",
+            _ => "the entry cannot be used",
+        }
+        .to_owned()
     }
 
     #[cfg(target_os = "macos")]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ajo_auth::{Credentials, CredentialsError, Secret};
-use ajo_core::SandboxName;
+use ajo_auth::{Credentials, CredentialsError, IMS_URL, Secret};
+use ajo_core::{BASE_URL, SandboxName};
 use serde::{Deserialize, Serialize};
 
 use super::keychain;
@@ -88,6 +88,16 @@ impl Profile {
     /// The user name of the keychain entry.
     pub(crate) fn keychain_user(&self) -> String {
         format!("{}/{}", self.name, self.client_id)
+    }
+
+    /// The URL of the service, without settings that override it.
+    pub(crate) fn service_url(&self) -> &str {
+        self.base_url.as_deref().unwrap_or(BASE_URL)
+    }
+
+    /// The URL of the token endpoint, without settings that override it.
+    pub(crate) fn token_endpoint(&self) -> &str {
+        self.ims_url.as_deref().unwrap_or(IMS_URL)
     }
 
     /// The stored credential.

@@ -10,17 +10,26 @@ use super::dirs;
 use super::profile::{Profile, ProfileName};
 use crate::command_error::CommandError;
 
+/// The file in the settings directory with the name of the profile that `ajo auth switch` chose.
+const CHOICE_FILE: &str = "selected-profile";
+
 /// Maximum file size in bytes. A profile is below 1 KB.
 const MAX_PROFILE_BYTES: usize = 64 * 1024;
+
+/// The least similarity of a name that an error suggests.
+const MIN_SIMILARITY: f64 = 0.8;
 
 /// All profiles of this user.
 pub(crate) struct ProfileStore {
     directory: PathBuf,
+    /// The file with the name of the chosen profile.
+    choice: PathBuf,
 }
 
 impl ProfileStore {
     pub(crate) fn open() -> Result<Self, CommandError> {
-        Ok(Self { directory: dirs::config_directory()?.join("profiles") })
+        let settings = dirs::config_directory()?;
+        Ok(Self { directory: settings.join("profiles"), choice: settings.join(CHOICE_FILE) })
     }
 
     pub(crate) fn path(&self, name: &ProfileName) -> PathBuf {
@@ -34,6 +43,27 @@ impl ProfileStore {
             entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".json")?.parse().ok()).collect();
         names.sort();
         names
+    }
+
+    /// The profile in use if no flag or variable names one: the one that `ajo auth switch` chose, or else `default`.
+    pub(crate) fn chosen_name(&self) -> Result<ProfileName, CommandError> {
+        let failed = |problem: String| {
+            CommandError::new(format!("failed to read the chosen profile in {}: {problem}", self.choice.display()))
+                .with_hint("choose a profile with `ajo auth switch`")
+                .into_authentication_error()
+        };
+        let file = match open_regular_file(&self.choice, OpenOptions::new().read(true), SymlinkPolicy::Reject) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ProfileName::default()),
+            opened => opened.map_err(|error| failed(error.to_string()))?,
+        };
+        let text = read_bounded_file(&file, MAX_PROFILE_BYTES).map_err(|error| failed(error.to_string()))?;
+        text.trim().parse().map_err(|error: CommandError| failed(error.message))
+    }
+
+    /// Chooses a profile for commands without `--profile` and `AJO_PROFILE`. The write is atomic.
+    pub(crate) fn choose(&self, name: &ProfileName) -> Result<(), CommandError> {
+        let written = write_private_file(&self.choice, &format!("{name}\n"));
+        written.map_err(|error| CommandError::new(format!("failed to write {}: {error}", self.choice.display())))
     }
 
     /// Loads a profile, if it exists.
@@ -76,32 +106,51 @@ impl ProfileStore {
                 .into_authentication_error();
         }
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let similar = names.iter().max_by(|a, b| similarity(name, a).total_cmp(&similarity(name, b)));
+        let hint = match similar.filter(|other| similarity(name, other) > MIN_SIMILARITY) {
+            Some(other) => format!("did you mean {other}? `ajo auth list` shows all profiles"),
+            None => "choose one with --profile, AJO_PROFILE, or `ajo auth switch`".to_owned(),
+        };
         CommandError::new(format!("profile {name} not found; available profiles: {}", names.join(", ")))
-            .with_hint("choose one with --profile or AJO_PROFILE")
+            .with_hint(hint)
             .into_authentication_error()
     }
 
     /// Saves a profile and replaces one with the same name. The write is atomic.
     pub(crate) fn save(&self, profile: &Profile) -> Result<(), CommandError> {
         let path = self.path(&profile.name);
-        self.write(&path, &profile.to_json())
+        write_private_file(&path, profile.to_json().expose())
             .map_err(|error| CommandError::new(format!("failed to store the profile in {}: {error}", path.display())))
     }
 
-    fn write(&self, path: &Path, text: &Secret) -> io::Result<()> {
-        create_private_directory(&self.directory)?;
-        // Created with mode 0600 and removed again if anything below fails.
-        let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-        file.write_all(text.expose().as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
+    /// Removes a profile. If it was the chosen one, `default` is in use again. Returns whether it was.
+    pub(crate) fn remove(&self, name: &ProfileName) -> Result<bool, CommandError> {
+        let remove = |path: &Path| {
+            fs::remove_file(path)
+                .map_err(|error| CommandError::new(format!("failed to remove {}: {error}", path.display())))
+        };
+        remove(&self.path(name))?;
+        let is_chosen = self.choice.exists() && self.chosen_name().is_ok_and(|chosen| chosen == *name);
+        if is_chosen {
+            remove(&self.choice)?;
+        }
+        Ok(is_chosen)
     }
+}
 
-    pub(crate) fn remove(&self, name: &ProfileName) -> Result<(), CommandError> {
-        let path = self.path(name);
-        fs::remove_file(&path)
-            .map_err(|error| CommandError::new(format!("failed to remove {}: {error}", path.display())))
-    }
+/// How similar a name is to the one of a profile, from 0 to 1.
+fn similarity(name: &ProfileName, other: &str) -> f64 {
+    strsim::jaro_winkler(&name.to_string(), other)
+}
+
+fn write_private_file(path: &Path, text: &str) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    create_private_directory(directory)?;
+    // Created with mode 0600 and removed again if anything below fails.
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn create_private_directory(directory: &Path) -> io::Result<()> {

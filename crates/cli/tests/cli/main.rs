@@ -1,5 +1,6 @@
 //! Tests that run the built command.
 
+mod api;
 mod auth;
 mod broken_environments;
 #[cfg(target_os = "linux")]
@@ -11,15 +12,21 @@ mod docs;
 mod doctor;
 mod emulator;
 mod fake_server;
+mod fmt;
+mod init;
 mod jq;
 mod limit_paths;
 mod limits;
 mod list;
+mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;
 #[cfg(target_os = "linux")]
+mod progress_bar;
+#[cfg(target_os = "linux")]
 mod pseudo_terminal;
+mod request_log;
 mod resource;
 mod simulate;
 mod size;

@@ -52,6 +52,12 @@ impl<L> GenericClientBuilder<L> {
         self
     }
 
+    /// Sets credentials, sandbox, and URLs for an emulator with default settings, such as `http://127.0.0.1:4010`.
+    pub fn emulator(self, url: &str) -> Self {
+        let base_url = [url.trim_end_matches('/'), "/journey/orchestration"].concat();
+        self.credentials(Credentials::for_emulator()).sandbox("prod").base_url(&base_url).ims_url(url)
+    }
+
     /// The sandbox, such as `prod`. The name must be lower case.
     pub fn sandbox(mut self, name: &str) -> Self {
         self.config.sandbox = Some(name.to_owned());

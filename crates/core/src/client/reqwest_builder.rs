@@ -8,6 +8,21 @@ use ajo_auth::{AuthError, SystemRuntime, TokenProvider, credentials, http_client
 use crate::{AuthSource, CallError, Client, ConcurrencyLimit, GenericClientBuilder, ReqwestTransport};
 
 impl Client<ReqwestTransport> {
+    /// A client of an emulator with default settings, for tests. `url` is its address without a path.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), ajo_core::CallError> {
+    /// use ajo_core::Client;
+    ///
+    /// let client = Client::for_emulator("http://127.0.0.1:4010")?;
+    /// assert!(client.capping().list().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn for_emulator(url: &str) -> Result<Self, CallError> {
+        Self::builder().emulator(url).build()
+    }
+
     /// Starts building a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
@@ -61,7 +76,7 @@ impl GenericClientBuilder<ConcurrencyLimit> {
                 TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?
             }
         };
-        let transport = ReqwestTransport::new(http_client(&config.base_url)?, runtime, self.limits)?;
+        let transport = ReqwestTransport::new(&config.base_url, runtime, self.limits)?;
         Ok(Client::new(config, transport, tokens))
     }
 }

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::{
-    AccessToken, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, proxy_of, read_bounded,
+    AccessToken, BaseUrl, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, http_client,
+    proxy_of, read_bounded,
 };
 use bytes::Bytes;
 use reqwest::Url;
@@ -30,7 +31,11 @@ const EXTRA_HEADERS: usize = 6;
 
 /// Sends requests with reqwest, within the client-side limits.
 pub struct ReqwestTransport {
+    /// For the scheme of the base URL.
     http: reqwest::Client,
+    is_plain_http: bool,
+    /// For allowed hosts with the other scheme. Created when it is needed.
+    other_http: OnceLock<reqwest::Client>,
     runtime: Arc<dyn Runtime>,
     permits: Option<Arc<Semaphore>>,
     /// The `Authorization` header of the last token.
@@ -39,12 +44,13 @@ pub struct ReqwestTransport {
 
 impl ReqwestTransport {
     pub(crate) fn new(
-        http: reqwest::Client,
+        base_url: &BaseUrl,
         runtime: Arc<dyn Runtime>,
         limits: ConcurrencyLimit,
     ) -> Result<Self, CallError> {
+        let (http, is_plain_http) = (http_client(base_url)?, base_url.is_plain_http());
         let permits = limits.semaphore()?;
-        Ok(Self { http, runtime, permits, last_bearer: Mutex::default() })
+        Ok(Self { http, is_plain_http, other_http: OnceLock::new(), runtime, permits, last_bearer: Mutex::default() })
     }
 }
 
@@ -143,7 +149,7 @@ impl HttpTransport for ReqwestTransport {
         let mut built = ReqwestTemplate::build_request(request, self.bearer_header(token)?)?;
         *built.timeout_mut() = Some(timeout);
 
-        let response = self.http.execute(built).await?;
+        let response = self.client_for(built.url())?.execute(built).await?;
         let status = response.status().as_u16();
         tracing::Span::current().record("http.response.status_code", status);
         let headers = response.headers();
@@ -183,6 +189,20 @@ impl HttpTransport for ReqwestTransport {
 }
 
 impl ReqwestTransport {
+    /// The HTTP client for the scheme of a URL. A client for https refuses plain http, and the other one has no CA certificates.
+    fn client_for(&self, url: &Url) -> Result<&reqwest::Client, SendError> {
+        if (url.scheme() == "http") == self.is_plain_http {
+            return Ok(&self.http);
+        }
+        if let Some(other) = self.other_http.get() {
+            return Ok(other);
+        }
+        let origin = BaseUrl::parse(&url.origin().ascii_serialization());
+        let origin = origin.map_err(|error| request_error(&error.message()))?;
+        let other = http_client(&origin).map_err(|error| request_error(&error.message()))?;
+        Ok(self.other_http.get_or_init(|| other))
+    }
+
     /// The `Authorization` header with this token. It is cached, because a token has about 1 KB and rarely changes between calls.
     fn bearer_header(&self, token: &AccessToken) -> Result<HeaderValue, SendError> {
         let token = token.value().expose();

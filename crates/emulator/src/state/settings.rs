@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ajo_engine::{OrgId, Scopes, Secret};
+use ajo_engine::{Credentials, OrgId, Scopes, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::state::quirks::QuirkSettings;
@@ -198,14 +198,18 @@ impl RegisteredClient {
 impl Default for EmulatorSettings {
     /// One credential, and the sandboxes `prod` (for production) and `dev`.
     fn default() -> Self {
+        let credentials = Credentials::for_emulator();
+        let client = RegisteredClient {
+            client_id: credentials.client_id().to_string(),
+            secrets: credentials.secrets().to_vec(),
+            org_id: credentials.org_id().clone(),
+            scopes: credentials.scopes().clone(),
+            is_in_sandboxes: true,
+            can_view_sandboxes: true,
+        };
         let sandbox = |name: &str, production| SandboxSettings { name: name.to_owned(), production };
         Self {
-            clients: vec![RegisteredClient::new(
-                "emulator-client",
-                "emulator-secret",
-                "E0E0E0E0E0E0E0E0E0E0E0E0@AdobeOrg",
-                "openid,AdobeID,read_organizations,additional_info.projectedProductContext",
-            )],
+            clients: vec![client],
             sandboxes: vec![sandbox("prod", true), sandbox("dev", false)],
             token_lifetime: Duration::from_secs(86_399),
             required_scopes: Vec::new(),

@@ -1,17 +1,6 @@
 // The emulator's control API, the only source of data for this UI.
 
-let organization = new URLSearchParams(location.search).get('org');
-
-export const selectedOrganization = () => organization;
-
-/** Uses this organization for all requests, and stores it in the address. */
-export function selectOrganization(id) {
-  organization = id;
-  if (id === null) return;
-  const address = new URL(location.href);
-  address.searchParams.set('org', id);
-  history.replaceState(null, '', address);
-}
+import { selected } from './address.js';
 
 /** An error response of the emulator. */
 export class ApiError extends Error {
@@ -23,6 +12,7 @@ export class ApiError extends Error {
 
 export async function request(method, path, { query = {}, body } = {}) {
   const url = new URL(`/_emulator${path}`, location.origin);
+  const organization = selected('org');
   if (organization !== null) url.searchParams.set('org', organization);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const response = await fetch(url, { method, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body) });

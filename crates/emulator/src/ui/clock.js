@@ -6,8 +6,8 @@ import { byId, time } from './dom.js';
 export function wire(act) {
   byId('clock-controls').addEventListener('click', ({ target }) => {
     const { speed, seconds } = target.closest('button')?.dataset ?? {};
-    if (speed !== undefined) act(() => request('PUT', '/clock', { body: { speed: Number(speed) } }));
-    if (seconds !== undefined) act(() => request('POST', '/clock/advance', { body: { seconds: Number(seconds) } }));
+    if (speed !== undefined) act('clock-controls', () => request('PUT', '/clock', { body: { speed: Number(speed) } }));
+    if (seconds !== undefined) act('clock-controls', () => request('POST', '/clock/advance', { body: { seconds: Number(seconds) } }));
   });
 }
 

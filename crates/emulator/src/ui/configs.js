@@ -1,8 +1,10 @@
 // The list of configurations: throttling first, then capping by sandbox. One of them is selected.
 
+import * as address from './address.js';
 import * as api from './api.js';
 import * as detail from './detail.js';
-import { breakable, byId, changed, chip, el, enableArrowKeys } from './dom.js';
+import { breakable, byId, changed, chip, el, enableArrowKeys, methods } from './dom.js';
+import * as traffic from './traffic.js';
 
 /** Refreshes between two reloads. Data can change without a call: a restored snapshot, or a test in the same process. */
 const MAX_AGE = 5;
@@ -10,10 +12,11 @@ const MAX_AGE = 5;
 let loaded;
 let loadedKey = '';
 let age = 0;
-let selected;
 let status;
+let refresh;
 
-export function wire(refresh) {
+export function wire(refreshAll) {
+  refresh = refreshAll;
   const list = byId('config-list');
   list.addEventListener('click', ({ target }) => {
     const uid = target.closest('button')?.dataset.uid;
@@ -23,11 +26,8 @@ export function wire(refresh) {
   byId('find').addEventListener('input', refresh);
 }
 
-/** The selected configuration, if any. */
-export const selectedConfig = () => loaded?.configs.find(({ uid }) => uid === selected);
-
 export function clear() {
-  [loaded, loadedKey, selected] = [undefined, '', undefined];
+  [loaded, loadedKey] = [undefined, ''];
   byId('find').value = '';
 }
 
@@ -42,31 +42,43 @@ export async function load({ organization, calls, capping, throttling }) {
 }
 
 export function show(response, newStatus) {
+  const isFirst = loaded === undefined;
   [loaded, status] = [response, newStatus];
-  render();
+  const [{ configs, total }, linked] = [loaded, address.selected('config')];
+  // A link can select a configuration that is not among the first ones.
+  if (isFirst && linked !== null && configs.length < total && !configs.some(({ uid }) => uid === linked)) {
+    byId('find').value = linked.slice(0, 100);
+    refresh();
+  } else {
+    render();
+  }
 }
 
 function render() {
   const { configs, total } = loaded;
   const all = status.capping + (status.throttling ? 1 : 0);
-  if (!configs.some(({ uid }) => uid === selected)) selected = configs[0]?.uid;
+  const config = configs.find(({ uid }) => uid === address.selected('config')) ?? configs[0];
+  if (config) address.select({ config: config.uid }, false);
   byId('find-field').hidden = all <= 8;
   byId('config-rest').hidden = configs.length === total;
   byId('config-rest').textContent = `${configs.length} of ${total} are shown; use the search to find others.`;
-  showList(configs, all);
-  detail.show(configs.find(({ uid }) => uid === selected));
+  showList(configs, all, config?.uid);
+  detail.show(config);
+  traffic.show(config);
 }
 
 function select(uid) {
-  selected = uid;
+  address.select({ config: uid });
   render();
+  refresh();
   if (matchMedia('(max-width: 700px)').matches) {
-    byId('detail').scrollIntoView();
-    byId('detail').focus({ preventScroll: true });
+    const card = byId(document.body.dataset.view);
+    card.scrollIntoView();
+    card.focus({ preventScroll: true });
   }
 }
 
-function showList(configs, all) {
+function showList(configs, all, selected) {
   const list = byId('config-list');
   if (!changed(list, [configs, all, selected, status.sandboxes, status.auth])) return;
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.uid : undefined;
@@ -82,26 +94,24 @@ function showList(configs, all) {
       (it) => it.api === 'capping' && it.sandbox === name,
     ]),
   ];
-  list.replaceChildren(...groups.flatMap(([api, scope, matches]) => group(api, scope, configs.filter(matches))));
+  list.replaceChildren(...groups.flatMap(([api, scope, matches]) => group(api, scope, configs.filter(matches), selected)));
   const button = [...list.querySelectorAll('button')].find((it) => it.dataset.uid === focused);
   if (button && focused !== selected) for (const it of list.querySelectorAll('button')) it.tabIndex = it === button ? 0 : -1;
   button?.focus({ preventScroll: true });
 }
 
-function group(api, scope, configs) {
+function group(api, scope, configs, selected) {
   const title = el('h3', {}, api, el('span', { class: 'muted' }, ` ${scope}`));
   if (configs.length === 0) return [title, el('p', { class: 'empty' }, 'none')];
-  return [title, el('ul', { class: 'configs' }, ...configs.map((config) => el('li', {}, entry(config))))];
+  return [title, el('ul', { class: 'configs' }, ...configs.map((config) => el('li', {}, entry(config, config.uid === selected))))];
 }
 
-function entry(config) {
-  const { uid, saved, state, differs } = config;
-  const current = uid === selected;
+function entry({ uid, saved, state, differs }, current) {
   return el(
     'button',
     { type: 'button', 'data-uid': uid, 'aria-current': current && 'true', tabindex: current ? '0' : '-1' },
     el('span', { class: 'url' }, ...breakable(String(saved.url ?? saved.urlPattern ?? uid))),
-    el('span', { class: 'summary' }, chip(state), differs && el('span', { class: 'differs' }, '≠ differs from deployed'), el('span', { class: 'muted' }, summary(saved))),
+    el('span', { class: 'summary' }, chip(state), el('span', {}, methods(saved)), el('span', { class: 'muted' }, summary(saved)), differs && el('span', { class: 'differs' }, '≠ differs from deployed')),
   );
 }
 

@@ -1,6 +1,6 @@
 // One configuration: its state in the life cycle, and its saved and deployed definitions.
 
-import { breakable, byId, changed, chip, el } from './dom.js';
+import { breakable, byId, changed, chip, el, methods } from './dom.js';
 
 export function show(config) {
   const title = byId('detail-title');
@@ -14,7 +14,7 @@ export function show(config) {
   const { saved, uid, api, sandbox, state } = config;
   title.replaceChildren(...breakable(String(saved.url ?? saved.urlPattern ?? uid)));
   body.replaceChildren(
-    el('p', { class: 'location' }, chip(state), el('span', { class: 'muted' }, ` ${api} in ${sandbox} `), el('code', { class: 'uid' }, uid)),
+    el('p', { class: 'location' }, chip(state), el('span', { class: 'muted' }, ` ${api} ${methods(saved)} in ${sandbox} `), el('code', { class: 'uid' }, uid)),
     el('div', { class: 'life' }, diagram(config), el('div', {}, el('p', {}, explanation(config)), changes(config.metadata))),
     comparison(config),
   );

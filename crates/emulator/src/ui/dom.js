@@ -31,6 +31,9 @@ const SYMBOLS = { created: '○', updated: '◐', deployed: '●' };
 export const chip = (state) =>
   el('span', { class: `chip ${state}` }, el('span', { 'aria-hidden': 'true' }, SYMBOLS[state] ?? '?'), ` ${state}`);
 
+/** The methods of a definition. */
+export const methods = (definition) => [definition.methods ?? []].flat().join(', ');
+
 /** A time in UTC; milliseconds if out of range for a date. */
 export function time(millis) {
   const date = new Date(millis);

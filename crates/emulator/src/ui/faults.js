@@ -8,9 +8,9 @@ export function wire(act) {
     event.preventDefault();
     const value = (id) => byId(id).value.trim();
     const fault = { at: value('fault-at'), when: value('fault-when'), fault: value('fault-what') };
-    act(() => request('POST', '/faults', { body: fault }));
+    act('fault-form', () => request('POST', '/faults', { body: fault }));
   });
-  byId('remove-faults').addEventListener('click', () => act(() => request('DELETE', '/faults')));
+  byId('remove-faults').addEventListener('click', () => act('fault-form', () => request('DELETE', '/faults')));
 }
 
 export function show(faults, mayChange) {

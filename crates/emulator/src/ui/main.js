@@ -1,6 +1,7 @@
 // Refreshes the UI every second, and at once after an action.
 
-import { ApiError, request, selectOrganization, selectedOrganization } from './api.js';
+import { addressWith, select, selected } from './address.js';
+import { ApiError, request } from './api.js';
 import * as clock from './clock.js';
 import * as configs from './configs.js';
 import { byId, changed, el } from './dom.js';
@@ -34,17 +35,18 @@ async function refresh() {
 async function load() {
   try {
     if (byId('organization').length === 0) await loadOrganizations();
-    const organization = selectedOrganization();
+    const organization = selected('org');
     const [status, activeFaults, variants] = await Promise.all([request('GET', ''), request('GET', '/faults'), request('GET', '/quirks/variants')]);
     const [calls, configList] = await Promise.all([requestLog.load(status), configs.load(status)]);
     // Drop the result if another organization was selected meanwhile.
-    if (organization !== selectedOrganization()) return;
+    if (organization !== selected('org')) return;
     showStatus(status);
     clock.show(status);
     faults.show(activeFaults.faults, status.uiControls);
     quirks.show(variants.quirks, status.uiControls);
     requestLog.show(calls, status);
     configs.show(configList, status);
+    showView();
     byId('offline').hidden = true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) byId('organization').replaceChildren();
@@ -57,14 +59,13 @@ async function load() {
 
 async function loadOrganizations() {
   const { organizations } = await request('GET', '/organizations');
-  const select = byId('organization');
-  select.replaceChildren(...organizations.map(({ id }) => el('option', { value: id }, id)));
+  byId('organization').replaceChildren(...organizations.map(({ id }) => el('option', { value: id }, id)));
   // An unknown organization, for example from a bookmark, is replaced by the emulator's first.
-  if (!organizations.some(({ id }) => id === selectedOrganization())) {
-    selectOrganization(null);
-    selectOrganization((await request('GET', '')).organization);
+  if (!organizations.some(({ id }) => id === selected('org'))) {
+    select({ org: null }, false);
+    select({ org: (await request('GET', '')).organization }, false);
   }
-  select.value = selectedOrganization();
+  byId('organization').value = selected('org');
 }
 
 function showStatus(status) {
@@ -84,17 +85,15 @@ function showStatus(status) {
   );
 }
 
-/** Runs an action and refreshes. Returns whether it succeeded. */
-async function act(action) {
-  const problem = byId('problem');
+/** Runs an action and refreshes. The card of this control shows its error. */
+async function act(control, action) {
+  const problem = byId(control).closest('.card').querySelector('[role=alert]');
   try {
     await action();
     problem.hidden = true;
-    return true;
   } catch (error) {
     problem.textContent = error.message;
     problem.hidden = false;
-    return false;
   } finally {
     refresh();
   }
@@ -107,14 +106,43 @@ function wireReset() {
     dialog.showModal();
   });
   dialog.addEventListener('close', () => {
-    if (dialog.returnValue === 'reset') act(() => request('POST', '/reset'));
+    if (dialog.returnValue === 'reset') act('reset', () => request('POST', '/reset'));
   });
 }
 
-byId('organization').addEventListener('change', (event) => {
-  selectOrganization(event.target.value);
+/** Shows the selected view, and updates the links to both. */
+function showView() {
+  const view = selected('view') === 'traffic' ? 'traffic' : 'detail';
+  document.body.dataset.view = view;
+  byId('skip').setAttribute('href', `#${view}`);
+  for (const link of byId('views').children) {
+    link.href = addressWith({ view: link.dataset.name });
+    link.ariaCurrent = link.dataset.name === view ? 'page' : null;
+  }
+}
+
+function clear() {
   requestLog.clear();
   configs.clear();
+}
+
+byId('views').addEventListener('click', (event) => {
+  const link = event.target.closest('a');
+  // With a modifier key, the browser opens the address in another tab.
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  select({ view: link.dataset.name });
+  showView();
+});
+byId('organization').addEventListener('change', ({ target }) => {
+  select({ org: target.value, config: null });
+  clear();
+  refresh();
+});
+addEventListener('popstate', () => {
+  if (byId('organization').value !== selected('org')) clear();
+  byId('organization').value = selected('org');
+  showView();
   refresh();
 });
 document.addEventListener('visibilitychange', () => {
@@ -127,4 +155,5 @@ quirks.wire(act);
 requestLog.wire(refresh);
 configs.wire(refresh);
 wireReset();
+showView();
 refresh();

@@ -5,7 +5,7 @@ import { byId, changed, el } from './dom.js';
 
 export function wire(act) {
   byId('quirks').addEventListener('change', ({ target }) => {
-    act(() => request('PUT', '/quirks', { body: { [target.name]: target.value } }));
+    act('quirks', () => request('PUT', '/quirks', { body: { [target.name]: target.value } }));
   });
 }
 

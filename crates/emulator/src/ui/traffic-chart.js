@@ -7,18 +7,19 @@ import { formatCount } from './traffic-report.js';
 const SVG = byId('diagram').content.querySelector('svg').namespaceURI;
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [54, 12, 8, 22];
-const HEIGHTS = { rates: 170, waiting: 110 };
 
-/** Field, name, and dash pattern. With the widths in the style sheet, it distinguishes lines without color. */
-const RATES = [
-  ['offered', 'offered', '2 3'],
+/** Field, name, and dash pattern. The second line is thin and dotted, so both are visible where they are equal. */
+const CALLS = [
   ['sent', 'sent', ''],
-  ['rejected', 'rejected', '9 4'],
-  ['timedOut', 'timed out', '12 3 2 3'],
-  ['failed', 'failed', '5 2 1 2 1 2'],
-  ['dropped', 'dropped', '3 2'],
+  ['offered', 'offered', '2 3'],
 ];
-const WAITING = [['waiting', 'waiting', '']];
+/** One chart each, so that no line covers another. */
+const LOST = [
+  ['rejected', 'Rejected per second'],
+  ['timedOut', 'Timed out per second'],
+  ['failed', 'Failed per second'],
+  ['dropped', 'Dropped per second'],
+];
 
 function draw(tag, attributes, text = '') {
   const element = document.createElementNS(SVG, tag);
@@ -27,16 +28,16 @@ function draw(tag, attributes, text = '') {
   return element;
 }
 
-/** A figure of this width in pixels. */
+/** Charts of this width in pixels, with their titles and legends. */
 export function drawChart({ rows, intervalSeconds, totals, queue }, width) {
   const end = (rows.at(-1)?.second ?? 0) + intervalSeconds;
-  const rates = RATES.filter(([field], index) => index < 2 || totals[field] > 0);
   const size = Math.max(260, Math.min(width, 900));
   // Rows count a whole interval, but `waiting` is the value at its end.
   const perSecond = (row, field) => row[field] / intervalSeconds;
-  const panels = [panel('Calls per second', rates, perSecond, HEIGHTS.rates)];
-  if (queue.longest > 0) panels.push(panel('Calls waiting in the throttling queue', WAITING, (row, field) => row[field], HEIGHTS.waiting));
-  return el('figure', { class: 'charts' }, ...panels.flat());
+  const panels = [panel('Calls per second', CALLS, perSecond, 170)];
+  for (const [field, title] of LOST) if (totals[field] > 0) panels.push(panel(title, [[field, title, '']], perSecond, 90));
+  if (queue.longest > 0) panels.push(panel('Calls waiting in the throttling queue', [['waiting', 'waiting', '']], (row, field) => row[field], 110));
+  return panels.flat();
 
   function panel(label, lines, read, height) {
     const max = Math.max(1, ...rows.flatMap((row) => lines.map(([field]) => read(row, field))));
@@ -59,7 +60,7 @@ export function drawChart({ rows, intervalSeconds, totals, queue }, width) {
       }),
     );
     const legend = el('ul', { class: 'legend' }, ...lines.map(([field, text, dash]) => el('li', {}, key(field, dash), ` ${text}`)));
-    return [el('h3', {}, label), svg, lines.length > 1 && legend];
+    return lines.length > 1 ? [el('h3', {}, label), svg, legend] : [el('h3', {}, label), svg];
   }
 }
 

@@ -1,8 +1,7 @@
 // Simulates traffic through a limit.
 
 import { request } from './api.js';
-import { selectedConfig } from './configs.js';
-import { byId } from './dom.js';
+import { byId, el, methods } from './dom.js';
 import { drawChart } from './traffic-chart.js';
 import { showReport } from './traffic-report.js';
 
@@ -12,18 +11,30 @@ const ROWS = 200;
 export function wire(act) {
   byId('traffic-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    act(simulate);
+    act('traffic-form', simulate);
   });
 }
 
+let config;
+
+/** Says which limit is simulated. */
+export function show(selectedConfig) {
+  config = selectedConfig;
+  const name = config && `${config.saved.url ?? config.saved.urlPattern} ${methods(config.saved)}`;
+  byId('traffic-limit').textContent = config?.deployed
+    ? `Simulates calls with the deployed limit of ${name}.`
+    : `Simulates calls with the default limit${config ? `: ${name} is not deployed` : ''}.`;
+}
+
 async function simulate() {
-  const config = selectedConfig();
   // Only a deployed configuration has an effect; without one, the service's default applies.
   const uid = config?.deployed ? config.uid : undefined;
   const report = await request('POST', '/simulate', { body: { ...readForm(), uid, rows: ROWS } });
   const result = byId('traffic-result');
   const source = uid === undefined ? 'No deployed configuration is selected; this is the default limit.' : `With the limit of ${uid}.`;
-  result.replaceChildren(...showReport(report, source, drawChart(report, result.clientWidth)));
+  const chart = el('figure', { class: 'charts' });
+  result.replaceChildren(...showReport(report, source, chart));
+  chart.append(...drawChart(report, chart.clientWidth));
 }
 
 /** The fields of the request; an empty input is left out. */

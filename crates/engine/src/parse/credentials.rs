@@ -4,6 +4,7 @@ pub(crate) mod client_id;
 pub(crate) mod client_secret;
 pub(crate) mod client_secret_error;
 pub(crate) mod credentials_error;
+mod emulator_credentials;
 mod env_variables;
 pub(crate) mod file_setting;
 mod formats;

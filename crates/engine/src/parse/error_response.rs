@@ -59,7 +59,7 @@ impl ErrorResponse {
         };
         match parse(body, MAX_DEPTH) {
             Ok(json) => failure.parse_json(&json),
-            Err(_) => describe_non_json(body).clone_into(&mut failure.message),
+            Err(_) => describe_non_json(status, body).clone_into(&mut failure.message),
         }
         failure
     }
@@ -170,10 +170,13 @@ fn string_field(json: &Value<'_>, key: &str) -> Option<String> {
 
 /// Describes a body that is not JSON. The text is not repeated, because a proxy's page can echo the request and its
 /// headers.
-fn describe_non_json(body: &[u8]) -> &'static str {
+fn describe_non_json(status: u16, body: &[u8]) -> &'static str {
     let start = body.trim_ascii_start();
     if start.is_empty() {
         NO_BODY_MESSAGE
+    } else if start.starts_with(b"<") && status == 404 {
+        // The gateway's response to an unknown route (observed).
+        "the response is HTML or XML: the route is unknown to the gateway, or a proxy responded"
     } else if start.starts_with(b"<") {
         "the response is HTML or XML, so it probably comes from a proxy and not from the service"
     } else {
@@ -249,6 +252,16 @@ mod tests {
             assert!(failure.message.contains(expected) && !failure.message.contains("s3cr3t"), "{failure:?}");
             assert_eq!((failure.origin, failure.request_id.as_deref()), (ErrorOrigin::Unknown, Some("from-header")));
         }
+    }
+
+    #[test]
+    fn html_404_is_an_unknown_route() {
+        let failure = ErrorResponse::parse(404, None, b"<html><body>Not Found</body></html>");
+        assert_eq!(
+            failure.message,
+            "the response is HTML or XML: the route is unknown to the gateway, or a proxy responded"
+        );
+        assert_eq!(failure.origin, ErrorOrigin::Unknown);
     }
 
     #[test]

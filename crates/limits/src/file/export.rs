@@ -35,7 +35,9 @@ use crate::{ConfigKey, DesiredConfig, DesiredLimits, LiveState, ObservedConfig, 
 /// ```
 pub fn export_limits(from: &SandboxName, to: &SandboxName, observed: &ObservedLimits) -> ExportedLimits {
     let mut found: Vec<&ObservedConfig> = observed.configs.iter().collect();
-    found.sort_by(|one, other| (one.key(), &one.uid).cmp(&(other.key(), &other.uid)));
+    // Of two configurations with one key, the deployed one is exported: it limits calls.
+    let order = |config: &ObservedConfig| (config.key(), !config.deploy_state.is_deployed(), config.uid.clone());
+    found.sort_by_cached_key(|config| order(config));
     let mut exporter = LimitsExporter { sandbox: to, exported_keys: BTreeMap::new(), exported_throttling: None };
     let export_api = |exporter: &mut LimitsExporter<'_>, api| -> Vec<ExportEntry> {
         let found = found.iter().filter(|found| found.deploy_state.saved.api() == api);
@@ -59,13 +61,16 @@ pub fn export_limits(from: &SandboxName, to: &SandboxName, observed: &ObservedLi
     }
     lines.extend(throttling.iter().flat_map(|entry| entry.lines("  ", None)));
     let notes = found.iter().filter_map(|found| live_note(found)).collect();
-    ExportedLimits { text: lines.join("\n") + "\n", notes }
+    let count = capping.iter().chain(&throttling).filter(|entry| entry.is_exported()).count();
+    ExportedLimits { text: lines.join("\n") + "\n", count, notes }
 }
 
 /// A limits file, and notes that are true only now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportedLimits {
     pub text: String,
+    /// The number of configurations in the file. The others are comments.
+    pub count: usize,
     /// Configurations whose live definition is not the exported one.
     pub notes: Vec<String>,
 }

@@ -39,6 +39,8 @@ pub(crate) struct LimitsDocument {
     /// Where the state is; an overlay's overrides the base's.
     pub(crate) state: Option<(StateLocation, SourceSpan)>,
     pub(crate) capping: Vec<YamlNode>,
+    /// Whether the file says `capping: []`, so it is not empty by mistake.
+    pub(crate) has_empty_list: bool,
     pub(crate) throttling: Option<YamlNode>,
     /// The comments of this file that accept findings.
     pub(crate) allows: Vec<AllowComment>,
@@ -96,6 +98,7 @@ impl LimitsDocument {
             sandbox: non_null(&root, "sandbox").cloned(),
             production: parse_production(&root, diagnostics),
             capping: parse_capping(&root, diagnostics),
+            has_empty_list: matches!(root.get("capping").map(|node| &node.value), Some(YamlValue::Sequence(items)) if items.is_empty()),
             // Kept even if null, because null removes the base's throttling.
             throttling: root.get("throttling").cloned(),
             span: root.span,

@@ -63,9 +63,11 @@ impl SandboxFiles {
             }
         }
         // Without other errors only: entries of an unreadable file are unknown.
-        if let (0, Some(document), false) = (entries, documents.first(), diagnostics.has_errors()) {
-            diagnostics.error("AJO_LIMITS_EMPTY", &document.span, "the files contain no limits").hint =
-                Some("an empty file would mean deleting every limit; `ajo export` writes the existing ones".to_owned());
+        let is_intended = documents.iter().any(|document| document.has_empty_list);
+        if let (0, false, Some(document), false) = (entries, is_intended, documents.first(), diagnostics.has_errors()) {
+            diagnostics.error("AJO_LIMITS_EMPTY", &document.span, "the files contain no limits").hint = Some(
+                "if no limit is intended, write `capping: []`; `ajo export` writes the existing limits".to_owned(),
+            );
         }
         let production = documents.iter().filter_map(|document| document.production).max();
         diagnostics.extend(find_conflicts(&wanted, production));

@@ -26,13 +26,17 @@ use crate::session::{
 const DEFAULT_SCOPES: &str = "openid,AdobeID,read_organizations,additional_info.projectedProductContext";
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
-    let name = selected_profile_name(settings)?.unwrap_or_default();
     let profiles = ProfileStore::open()?;
+    let name = match selected_profile_name(settings)? {
+        Some(name) => name,
+        None => profiles.chosen_name()?,
+    };
     let ims = token_endpoint(settings, None)?;
     // It is stored, so it must be valid.
-    service_url(settings, None)?;
+    let service = service_url(settings, None)?;
     let reader = SettingsReader::new(settings);
-    let LoginInput { credentials, sandbox, source } = read_credentials(&reader)?;
+    let target = LoginTarget { name: &name, service: &service, ims: &ims };
+    let LoginInput { credentials, sandbox, source } = read_credentials(&reader, &target)?;
     credentials.secrets().iter().for_each(secret_mask::register);
     let token = verify_credentials(&credentials, &ims).await.map_err(|failure| match failure.rejected_part() {
         Some(part) => match CredentialSources::with_base(&reader, |_| source.clone()) {
@@ -72,19 +76,27 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         let lifetime = token.expires_at().saturating_since(current_timestamp());
         let _ = store.set(&store_key(&credentials, &ims), &encode_entry(&token), lifetime).await;
     }
-    print_result(&profiles, &profile, keychain_error.as_deref());
+    print_result(&profiles, &profile, &service, keychain_error.as_deref());
     if let Some(found) = reader.get(Setting::AccessToken)? {
         output::print_note(safe!("warning: {} is set and overrides this profile; unset it", found.source));
     }
     Ok(())
 }
 
-fn print_result(profiles: &ProfileStore, profile: &Profile, keychain_error: Option<&str>) {
+/// What the profile is for.
+struct LoginTarget<'a> {
+    name: &'a ProfileName,
+    service: &'a BaseUrl,
+    ims: &'a BaseUrl,
+}
+
+fn print_result(profiles: &ProfileStore, profile: &Profile, service: &BaseUrl, keychain_error: Option<&str>) {
     output::print_note(safe!(
         "the credential works; saved profile {} to {}",
         profile.name,
         profiles.path(&profile.name).display()
     ));
+    output::print_note(safe!("it is for sandbox {} of {}", profile.sandbox, service));
     output::print_note(match keychain_error {
         None => "stored the client secret in the system keychain".into(),
         Some(reason) => {
@@ -95,8 +107,12 @@ fn print_result(profiles: &ProfileStore, profile: &Profile, keychain_error: Opti
             )
         }
     });
-    if profile.name != ProfileName::default() {
-        output::print_note(safe!("use it with --profile {} or AJO_PROFILE={}", profile.name, profile.name));
+    if profiles.chosen_name().is_ok_and(|chosen| chosen != profile.name) {
+        output::print_note(safe!(
+            "use it with --profile {}, or from now on with: ajo auth switch {}",
+            profile.name,
+            profile.name
+        ));
     }
 }
 
@@ -108,7 +124,7 @@ struct LoginInput {
 }
 
 /// Reads the credential and the sandbox from a file, standard input, or prompts.
-fn read_credentials(reader: &SettingsReader<'_>) -> Result<LoginInput, CommandError> {
+fn read_credentials(reader: &SettingsReader<'_>, target: &LoginTarget<'_>) -> Result<LoginInput, CommandError> {
     let file = reader.get(Setting::Credentials)?;
     let terminal = io::stdin().is_terminal();
     let sandbox = reader.sandbox()?;
@@ -118,7 +134,7 @@ fn read_credentials(reader: &SettingsReader<'_>) -> Result<LoginInput, CommandEr
     }
     let (credentials, source) = match file {
         Some(found) => (read_credential(reader, &found)?, credential_source(&found)),
-        None if terminal => (prompt_for_credentials(reader)?, SettingSource::Prompt),
+        None if terminal => (prompt_for_credentials(reader, target)?, SettingSource::Prompt),
         None => (parse_input(reader, &read_stdin()?)?, SettingSource::StandardInput),
     };
     let credentials = reader.override_credentials(credentials)?;
@@ -138,17 +154,21 @@ fn parse_input(reader: &SettingsReader<'_>, text: &Secret) -> Result<Credentials
     })
 }
 
-/// Prompts for the parts of the credential that the settings do not contain. The JSON of a credential can be pasted at the
-/// first prompt.
-fn prompt_for_credentials(reader: &SettingsReader<'_>) -> Result<Credentials, CommandError> {
+/// Prompts for the parts of the credential that the settings do not contain. A credential in any format can be pasted at the first
+/// prompt.
+fn prompt_for_credentials(reader: &SettingsReader<'_>, target: &LoginTarget<'_>) -> Result<Credentials, CommandError> {
+    output::print_note(safe!("Profile {} for {} (token endpoint {}).", target.name, target.service, target.ims));
     output::print_note(
-        "Enter the OAuth server-to-server credential from its page in Adobe's Developer Console, or paste its JSON:",
+        "Enter the OAuth server-to-server credential from its page in Adobe's Developer Console, or paste its JSON or lines NAME=value \
+         (end lines with an empty one):",
     );
+    let choice = reader.value(Setting::CredentialName)?;
+    let is_credential = |text: &str| Credentials::parse(text, choice.as_deref()).is_ok();
     let client_id = match reader.value(Setting::ClientId)? {
         Some(id) => id,
-        None => match prompt::read_value_or_json("client id", str::parse::<ClientId>)? {
+        None => match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
             PromptReply::Value(id) => id.to_string(),
-            PromptReply::Json(text) => return parse_input(reader, &text),
+            PromptReply::Credential(text) => return parse_input(reader, &text),
         },
     };
     let secret = match reader.value(Setting::ClientSecret)? {

@@ -7,11 +7,16 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::safe;
-use crate::session::{Profile, ProfileStore, SecretStorage, dirs, keychain, selected_profile_name, token_endpoint};
+use crate::session::{
+    Profile, ProfileName, ProfileStore, SecretStorage, dirs, keychain, selected_profile_name, token_endpoint,
+};
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
-    let name = selected_profile_name(settings)?.unwrap_or_default();
     let profiles = ProfileStore::open()?;
+    let name = match selected_profile_name(settings)? {
+        Some(name) => name,
+        None => profiles.chosen_name()?,
+    };
     // Reported after everything is removed.
     let mut notes = Vec::new();
     let profile = match profiles.load(&name) {
@@ -37,8 +42,11 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         }
     }
     let removed = profiles.remove(&name);
-    if removed.is_ok() {
+    if let Ok(was_chosen) = &removed {
         notes.push(safe!("removed profile {}: {}", name, profiles.path(&name).display()));
+        if *was_chosen {
+            notes.push(safe!("commands use profile {} again", ProfileName::default()));
+        }
     }
     notes.into_iter().for_each(output::print_note);
     removed?;

@@ -35,6 +35,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         }
     };
     let secret = secret_location(&caller);
+    let service = caller.base_url(settings)?;
     let sandbox = caller.sandbox(settings).ok();
     let store = caller.token_store()?;
     let cache_warning = store.as_ref().and_then(token_cache_warning);
@@ -51,7 +52,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
             "{:#}",
             json!({
                 "credentials": join_sources(&caller.origin), "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
-                "secret": secret, "tokenEndpoint": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
+                "secret": secret, "serviceUrl": service.as_str(), "tokenEndpoint": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
                 "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
                 "profiles": profiles, "sources": sources_json(&caller), "warnings": warnings,
             })
@@ -70,6 +71,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         ("organization", Some(with_source(&caller, org_id, &sources.org_id))),
         ("scopes", scopes.map(|scopes| with_source(&caller, scopes, &sources.scopes))),
         ("sandbox", sandbox),
+        ("service", Some(service.to_string())),
         ("token endpoint", Some(caller.ims_url.to_string())),
         ("token", Some(token)),
         ("token cache", Some(store.unwrap_or_else(|| "off; runs do not share tokens".to_owned()))),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use ajo_apply::{ReconciledLimits, check_unknown_creates};
-use ajo_core::SandboxName;
+use ajo_core::{Client, SandboxName};
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, LimitsState, Plan, PlanOptions, StateLocation, StepResult, StepState,
     plan,
@@ -26,6 +26,7 @@ use crate::blocking_work::run_blocking;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::report;
+use crate::run_simulation::simulate_quietly;
 use crate::secret_check::check_no_secret;
 use crate::signals::SignalListener;
 
@@ -62,8 +63,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::ApplyArgs) 
         report::print(&report, settings.output, &input.input.sources)?;
         return Ok(report::exit_code(report.outcome, ExitStatus::Success));
     }
-    let ApplyInput { service, store, desired, input, .. } = input;
-    let pending = PendingApply { service, store, desired, input, report, state, lock };
+    let ApplyInput { service, client, store, desired, input, .. } = input;
+    let pending = PendingApply { service, client, store, desired, input, report, state, lock };
     let (report, sources) = pending.execute(args.concurrency, &mut signals).await?;
     report::print(&report, settings.output, &sources)?;
     Ok(if is_access_denied(&report) {
@@ -108,9 +109,9 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
 }
 
 /// Connects on another thread, because reading the credential file or the keychain can block.
-async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<SandboxService, CommandError> {
+async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<(SandboxService, Client), CommandError> {
     let (settings, sandbox, runtime) = (settings.clone(), sandbox.clone(), Handle::current());
-    run_blocking(move || runtime.block_on(SandboxService::connect(&settings, &sandbox))).await
+    run_blocking(move || runtime.block_on(SandboxService::connect_with_client(&settings, &sandbox))).await
 }
 
 /// Everything that an apply needs before it takes the lock.
@@ -122,6 +123,7 @@ struct ApplyInput {
     options: PlanOptions,
     desired: DesiredLimits,
     service: SandboxService,
+    client: Client,
 }
 
 impl ApplyInput {
@@ -153,8 +155,8 @@ impl ApplyInput {
             (None, None) => args.prune_args.to_options(),
         };
         let desired = store.localize(&input, &desired)?;
-        let service = connect(settings, &desired.sandbox).await?;
-        Ok(Ok(Self { reviewed, store, input, traffic, options, desired, service }))
+        let (service, client) = connect(settings, &desired.sandbox).await?;
+        Ok(Ok(Self { reviewed, store, input, traffic, options, desired, service, client }))
     }
 
     /// Plans under the lock, and asks for a confirmation. Returns the report and the state before the apply.
@@ -183,7 +185,8 @@ impl ApplyInput {
             plan.copy_effects(expect_plan(reviewed));
         }
         if let Some(traffic) = self.traffic.take() {
-            plan = run_blocking(move || traffic.add_effects(&mut plan, &observed).map(|()| plan)).await?;
+            plan = run_blocking(move || traffic.add_effects(&mut plan, &observed, &simulate_quietly).map(|()| plan))
+                .await?;
         }
         if !args.resume {
             self.input.check_effects(&mut plan);

@@ -8,6 +8,7 @@ use ajo_limits::{
     NormalizedConfig, PlanOptions, detect_drift, plan,
 };
 
+use super::computed_report::ComputedReport;
 use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::state_store::StateStore;
@@ -17,18 +18,24 @@ use crate::exit_status::ExitStatus;
 use crate::report;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<ExitCode, CommandError> {
+    let ComputedReport { report, sources, .. } = compute(settings, args).await?;
+    report::print(&report, settings.output, &sources)?;
+    Ok(report::exit_code(report.outcome, ExitStatus::Changes))
+}
+
+/// Compares the files with the service.
+pub(crate) async fn compute(settings: &GlobalSettings, args: &DriftArgs) -> Result<ComputedReport, CommandError> {
     let files = &args.files;
     let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
-        return input.report_and_exit("drift", settings);
+        return Ok(ComputedReport::of_files("drift", input));
     };
     let mut context = LimitsContext::load(settings, files, &input, desired).await?;
     add_deleted_files(&mut context.desired, &context.reconciled.state, &context.store);
     let LimitsContext { desired, reconciled, .. } = &context;
     let drift = detect_drift(desired, &reconciled.observed, &reconciled.state, args.unmanaged_handling());
     let report = drift_report("drift", &input, &context, drift);
-    report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(report.outcome, ExitStatus::Changes))
+    Ok(ComputedReport::of_service(report, input, &context.service))
 }
 
 /// Limits of a file that was deleted are in no file, although the state file names it.

@@ -9,6 +9,7 @@ use crate::arguments::{ExportArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
+use crate::progress_bar::Activity;
 use crate::report::{OutputFormat, pluralize};
 use crate::safe_text::{SafeText, safe};
 
@@ -19,9 +20,10 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
             .into_usage_error());
     }
     let service = SandboxService::from_settings(settings).await?;
+    let _activity = Activity::start(safe!("reading the configurations of sandbox {}", service.sandbox));
     let observed = service.reader.observe(false, &[]).await?;
     let to = args.as_sandbox.as_ref().unwrap_or(&service.sandbox);
-    let ExportedLimits { text, notes } = ajo_limits::export_limits(&service.sandbox, to, &observed);
+    let ExportedLimits { text, count, notes } = ajo_limits::export_limits(&service.sandbox, to, &observed);
     match &args.out {
         None => output::print_data(SafeText::document(&text))?,
         Some(file) => {
@@ -32,8 +34,13 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
             } else {
                 "compare with: ajo plan"
             };
-            let count = pluralize(observed.configs.len(), "configuration", "configurations");
-            output::print_note(safe!("exported {}; {} {}", count, next, file.display()));
+            let all = pluralize(observed.configs.len(), "configuration", "configurations");
+            let exported = if count == observed.configs.len() {
+                all
+            } else {
+                safe!("{} of {} (comments in the file say why)", count, all)
+            };
+            output::print_note(safe!("exported {}; {} {}", exported, next, file.display()));
         }
     }
     for note in notes {

@@ -18,6 +18,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::input_file::read_text;
+use crate::read_access;
 use crate::report;
 use crate::secret_mask;
 use crate::session;
@@ -207,7 +208,8 @@ pub(crate) fn read_secrets(plan: &Plan) -> Result<(SecretValues, Vec<DesiredConf
 
 /// The value of a variable that a limits file declares, if it is not blank.
 pub(crate) fn environment_variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+    let value = read_access::is_variable_readable(name).then(|| std::env::var(name).ok()).flatten();
+    value.filter(|value| !value.trim().is_empty())
 }
 
 /// Reads the files, and the files that they reference. A file that cannot be read is an error of the files, so that every output

@@ -3,14 +3,16 @@
 use std::num::NonZeroUsize;
 
 use ajo_apply::{ApplyOutcome, LateRequest, PlanExecutor, read_back};
+use ajo_core::Client;
 use ajo_limits::file::SourceSet;
 use ajo_limits::{
-    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader,
+    CommandOutcome, CommandReport, ConfigKey, DeployState, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader,
     LimitsState, Plan, StepState, UnmanagedHandling, plan,
 };
 use ajo_state::{JournalHandling, StateLock};
 
 use super::input::LimitsInput;
+use super::missing_limits::missing_limits_note;
 use super::plan as planning;
 use super::plan_file::expect_plan;
 use super::progress_bar::ApplyProgressBar;
@@ -24,6 +26,7 @@ use crate::signals::SignalListener;
 /// A checked and confirmed apply, ready to run.
 pub(super) struct PendingApply {
     pub(super) service: SandboxService,
+    pub(super) client: Client,
     pub(super) store: StateStore,
     pub(super) desired: DesiredLimits,
     pub(super) input: LimitsInput,
@@ -92,7 +95,7 @@ impl PendingApply {
     ) -> Result<(ApplyOutcome, Result<ResultNotes, CommandError>), CommandError> {
         let plan = expect_plan(&self.report);
         let journal = self.lock.start_journal(self.journal_header(plan)?).await?;
-        let executor = PlanExecutor::new(&self.service.session.client, plan, &self.lock, journal, progress)
+        let executor = PlanExecutor::new(&self.client, plan, &self.lock, journal, progress)
             .with_reader(self.service.reader.clone());
         let outcome = executor.run(concurrency).await;
         let recorded = tokio::select! {
@@ -124,8 +127,14 @@ impl PendingApply {
         let undeployed = drift.configs.iter().filter(|drift| {
             drift.exists && drift.deploy_mismatch.is_some_and(|deployed| deployed.expected && !deployed.actual)
         });
-        let mut problems: Vec<_> =
-            undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}; {DEFAULT_CAP_APPLIES}", drift.key)).collect();
+        // Nobody relies on a limit yet that was not live before.
+        let is_new = |key: &ConfigKey| {
+            let change = applied.changes.iter().find(|change| change.key == *key);
+            change.is_some_and(|change| !change.before.as_ref().is_some_and(DeployState::is_deployed))
+        };
+        let (new, lost): (Vec<_>, Vec<_>) = undeployed.map(|drift| &drift.key).partition(|key| is_new(key));
+        let lost = missing_limits_note("NO LIVE LIMIT FOR", lost);
+        let mut problems: Vec<_> = lost.into_iter().chain(missing_limits_note("no live limit for", new)).collect();
         let pending = now.changes.iter().map(|change| &change.key);
         let pending = pending.chain(now.blockers.iter().filter_map(|blocker| blocker.key.as_ref()));
         let changed = pending.filter(|key| all_done && applied.changes.iter().any(|change| change.key == **key));

@@ -9,12 +9,14 @@ use std::process::ExitCode;
 use ajo_apply::ReconciledLimits;
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, ObservedTraffic,
-    Plan, PlanOptions, plan,
+    CommandOutcome, CommandReport, DeployState, DesiredConfig, NormalizedConfig, ObservedTraffic, Plan, PlanOptions,
+    plan,
 };
 
+use super::computed_report::ComputedReport;
 use super::context::LimitsContext;
 use super::input::LimitsInput;
+use super::missing_limits::missing_limits_note;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
 use super::traffic_effects::EffectTraffic;
@@ -23,14 +25,29 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
+use crate::run_simulation::{RunSimulation, simulate_quietly};
 use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
 use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
+    let ComputedReport { report, sources, .. } = compute(settings, args, &simulate_quietly).await?;
+    if let (Some(file), Some(_)) = (&args.out, &report.plan) {
+        save_plan(file, &report)?;
+    }
+    report::print(&report, settings.output, &sources)?;
+    Ok(report::exit_code(report.outcome, if args.exit_code { ExitStatus::Changes } else { ExitStatus::Success }))
+}
+
+/// Compares the files with the service, and plans the changes. Writes nothing.
+pub(crate) async fn compute(
+    settings: &GlobalSettings,
+    args: &arguments::PlanArgs,
+    run: RunSimulation<'_>,
+) -> Result<ComputedReport, CommandError> {
     let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
-        return input.report_and_exit("plan", settings);
+        return Ok(ComputedReport::of_files("plan", input));
     };
     let traffic = EffectTraffic::read(&args.effect_args, &input)?;
     let LimitsContext { desired, service, store, reconciled, note } =
@@ -38,16 +55,12 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let ReconciledLimits { observed, state, .. } = reconciled;
     let mut plan = plan(&desired, &observed, &state, args.prune_args.to_options());
     if let Some(traffic) = &traffic {
-        traffic.add_effects(&mut plan, &observed)?;
+        traffic.add_effects(&mut plan, &observed, run)?;
     }
     input.check_effects(&mut plan);
     let paths = PlanPaths { state_location: store.display_location(), policy: args.files.state_args.display_policy() };
     let report = build_report("plan", &input, &service, paths, plan, note)?;
-    if let Some(file) = &args.out {
-        save_plan(file, &report)?;
-    }
-    report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(report.outcome, if args.exit_code { ExitStatus::Changes } else { ExitStatus::Success }))
+    Ok(ComputedReport::of_service(report, input, &service))
 }
 
 /// Paths in the report of a plan, as the user wrote them.
@@ -77,7 +90,7 @@ pub(crate) fn build_report(
         notes: [note, input.freeze_notice(ajo_state::current_time()?)]
             .into_iter()
             .flatten()
-            .chain(missing_limit_notes(&plan))
+            .chain(not_live_note(&plan))
             .chain(plan.observed_traffic.as_ref().map(traffic_note))
             .chain(duplicate_notes(&plan))
             .collect(),
@@ -102,8 +115,8 @@ fn traffic_note(traffic: &ObservedTraffic) -> String {
     format!("the effects are simulated with the calls from {from} to {to} in {}; {range}", files.join(", "))
 }
 
-/// Notes for configurations that exist and should be deployed, but are not.
-fn missing_limit_notes(plan: &Plan) -> Vec<String> {
+/// A note about configurations that exist and should be deployed, but are not.
+fn not_live_note(plan: &Plan) -> Option<String> {
     let deploys = plan.changes.iter().filter(|change| {
         let is_deployed = |state: &Option<DeployState>| state.as_ref().map(DeployState::is_deployed);
         (is_deployed(&change.before), is_deployed(&change.after)) == (Some(false), Some(true))
@@ -117,7 +130,7 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
             && !blocker.candidates[0].deployed
     });
     let keys = deploys.map(|change| &change.key).chain(blocked.filter_map(|blocker| blocker.key.as_ref()));
-    keys.map(|key| format!("no live limit for {key}; {DEFAULT_CAP_APPLIES}")).collect()
+    missing_limits_note("no live limit for", keys)
 }
 
 /// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.

@@ -1,7 +1,9 @@
 //! The service, restricted to one sandbox.
 
 use ajo_apply::ServiceReader;
-use ajo_core::SandboxName;
+use ajo_auth::{BaseUrl, OrgId};
+use ajo_core::{Client, SandboxName};
+use ajo_emulator::Emulator;
 use ajo_state::StateScope;
 
 use crate::arguments::GlobalSettings;
@@ -17,36 +19,67 @@ pub(crate) fn check_sandbox(settings: &GlobalSettings, sandbox: &SandboxName) ->
         .into_usage_error())
 }
 
-/// A session for the sandbox in the limits files.
+/// Which service it is.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceLabel {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) sandbox: String,
+    pub(crate) organization: String,
+    /// Whether it is an emulator in this process.
+    pub(crate) is_own_emulator: bool,
+}
+
+/// The service, restricted to one sandbox and to reading: it has no client. The commands that change something get one from
+/// [`connect_with_client`](Self::connect_with_client).
 pub(crate) struct SandboxService {
-    pub(crate) session: ClientSession,
     pub(crate) reader: ServiceReader,
     pub(crate) sandbox: SandboxName,
+    base_url: BaseUrl,
+    org_id: OrgId,
+    /// Kept alive.
+    emulator: Option<Emulator>,
 }
 
 impl SandboxService {
     /// Connects to this sandbox. Fails if the settings name another one: files for one sandbox must not reach another.
     pub(crate) async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<Self, CommandError> {
+        Self::connect_with_client(settings, sandbox).await.map(|(service, _)| service)
+    }
+
+    /// Connects to the sandbox in the settings.
+    pub(crate) async fn from_settings(settings: &GlobalSettings) -> Result<Self, CommandError> {
+        Self::from_session(ClientSession::connect(settings).await?).map(|(service, _)| service)
+    }
+
+    /// Connects like [`connect`](Self::connect), for a command that changes the service.
+    pub(crate) async fn connect_with_client(
+        settings: &GlobalSettings,
+        sandbox: &SandboxName,
+    ) -> Result<(Self, Client), CommandError> {
         check_sandbox(settings, sandbox)?;
         let settings = GlobalSettings { sandbox: Some(sandbox.to_string()), ..settings.clone() };
         Self::from_session(ClientSession::connect(&settings).await?)
     }
 
-    /// Connects to the sandbox in the settings.
-    pub(crate) async fn from_settings(settings: &GlobalSettings) -> Result<Self, CommandError> {
-        Self::from_session(ClientSession::connect(settings).await?)
-    }
-
-    fn from_session(session: ClientSession) -> Result<Self, CommandError> {
-        let sandbox = session
-            .sandbox
-            .parse()
-            .map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
-        Ok(Self { reader: ServiceReader::new(&session.client), session, sandbox })
+    fn from_session(session: ClientSession) -> Result<(Self, Client), CommandError> {
+        let ClientSession { client, sandbox, org_id, base_url, emulator } = session;
+        let sandbox =
+            sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
+        Ok((Self { reader: ServiceReader::new(&client), sandbox, base_url, org_id, emulator }, client))
     }
 
     pub(crate) fn organization(&self) -> &str {
-        self.session.org_id.as_str()
+        self.org_id.as_str()
+    }
+
+    /// What it is, for people.
+    pub(crate) fn label(&self) -> ServiceLabel {
+        ServiceLabel {
+            base_url: self.base_url.clone(),
+            sandbox: self.sandbox.to_string(),
+            organization: self.organization().to_owned(),
+            is_own_emulator: self.emulator.is_some(),
+        }
     }
 
     /// Whose state this service belongs to.

@@ -15,6 +15,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::progress_bar::Activity;
+use crate::read_access;
 use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
 use crate::session::{Setting, SettingsReader};
@@ -49,14 +50,20 @@ impl StateStore {
         }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let directory = first.and_then(|file| file.parent()).unwrap_or(Path::new(""));
-        let location = if let Some(location) = location {
-            location.clone()
-        } else {
-            let configured = location_from_environment()?.or_else(|| in_files.cloned());
-            configured.unwrap_or_else(|| StateLocation::File(directory.join("ajo.state.json")))
+        let configured = match location {
+            Some(location) => Some(location.clone()),
+            None => location_from_environment()?,
         };
-        match location {
-            StateLocation::File(path) => Self::in_file(&path),
+        // The settings may name any file, limits files only one that may be read.
+        let is_configured = configured.is_some();
+        let default = || StateLocation::File(directory.join("ajo.state.json"));
+        match configured.or_else(|| in_files.cloned()).unwrap_or_else(default) {
+            StateLocation::File(path) => {
+                if !is_configured {
+                    read_access::check_file(&path).map_err(|error| CommandError::new(error.to_string()))?;
+                }
+                Self::in_file(&path)
+            }
             StateLocation::Bucket(url) => {
                 let directory = repository_root(directory).unwrap_or_else(|| directory.to_owned());
                 let shared = SharedState::new(open_bucket(&url)?).with_lease_time(lease_time()?);
@@ -216,7 +223,7 @@ fn open_bucket(url: &ajo_limits::BucketUrl) -> Result<Arc<dyn ajo_state::Bucket>
 }
 
 /// The nearest directory with `.git`, upwards from `directory`.
-fn repository_root(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn repository_root(directory: &Path) -> Option<PathBuf> {
     let directory =
         std::path::absolute(if directory.as_os_str().is_empty() { Path::new(".") } else { directory }).ok()?;
     directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)

@@ -9,7 +9,7 @@ use ajo_limits::{
 };
 use ajo_simulator::{
     ConfiguredLimits, ObservedCalls, ObservedEndpoint, ObservedPeriod, ReplayBound, ReplayTraffic, Scenario,
-    SimulationMode, SimulationReport, TrafficReplay, simulate,
+    SimulationMode, TrafficReplay,
 };
 
 use super::input::LimitsInput;
@@ -17,6 +17,7 @@ use crate::arguments::EffectArgs;
 use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
 use crate::progress_bar::Activity;
+use crate::run_simulation::RunSimulation;
 
 /// The traffic of the exports that the arguments or the policy name.
 pub(crate) struct EffectTraffic {
@@ -32,6 +33,7 @@ type SimulationKey = (Vec<usize>, CallerLimits);
 /// Simulates traffic, each combination of endpoints and limits once.
 struct EffectSimulator<'t> {
     traffic: &'t EffectTraffic,
+    run: RunSimulation<'t>,
     effects: HashMap<SimulationKey, LimitEffect>,
 }
 
@@ -53,9 +55,14 @@ impl EffectTraffic {
     }
 
     /// Adds the effects to the changes of a plan.
-    pub(crate) fn add_effects(&self, plan: &mut Plan, observed: &ObservedLimits) -> Result<(), CommandError> {
+    pub(crate) fn add_effects(
+        &self,
+        plan: &mut Plan,
+        observed: &ObservedLimits,
+        run: RunSimulation<'_>,
+    ) -> Result<(), CommandError> {
         let urls: Vec<_> = self.exports.calls.iter().map(|observed| observed.endpoint.as_str()).collect();
-        let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new() };
+        let mut simulator = EffectSimulator { traffic: self, run, effects: HashMap::new() };
         let affected = affected_traffic(plan, observed, &urls);
         let bar = Activity::start_bar("{spinner} {bar:24} effect of change {pos} of {len}");
         let changes = plan.changes.len() as u64;
@@ -100,7 +107,10 @@ impl EffectSimulator<'_> {
         let traffic = ReplayTraffic { endpoints: vec![&sum], ..traffic };
         let mut base = Scenario::new(period.traffic(&[], 1), configured_limits(*limits));
         base.endpoint.latency = exports.latency(&exports.urls(endpoints)).unwrap_or(base.endpoint.latency);
-        let [even, bursts] = [1, *burst].map(|burst| simulate_scenario(&traffic.scenario(&base, burst)));
+        let [even, bursts] = [1, *burst].map(|burst| {
+            let scenario = traffic.scenario(&base, burst);
+            (self.run)(&scenario, SimulationMode::for_scenario(&scenario))
+        });
         let TrafficReplay { lower, upper, .. } = TrafficReplay::new(&traffic, &even?, &bursts?);
         let range = |value: fn(&ReplayBound) -> u64| ValueRange::between(value(&lower), value(&upper));
         let effect = LimitEffect {
@@ -112,10 +122,6 @@ impl EffectSimulator<'_> {
         self.effects.insert(key, effect);
         Ok(effect)
     }
-}
-
-fn simulate_scenario(scenario: &Scenario) -> Result<SimulationReport, CommandError> {
-    simulate(scenario, SimulationMode::for_scenario(scenario)).map_err(|error| CommandError::new(error.to_string()))
 }
 
 /// One endpoint with the calls of these, because a pattern for each takes much memory.

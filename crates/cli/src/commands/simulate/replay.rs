@@ -9,16 +9,20 @@ mod text;
 use std::path::Path;
 use std::process::ExitCode;
 
+use ajo_simulator::SimulationReport;
+
 use self::current_limits::CurrentLimits;
 use self::endpoint_limits::{EndpointGroup, EndpointLimits};
 use self::replay_report::{ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, ReplayReport};
 use self::replayer::Replayer;
+use super::progress_bar::simulate_with_bar;
 use super::{chart_file, expectations, source};
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::run_simulation::RunSimulation;
 
 /// The version of the JSON format.
 const VERSION: u32 = 1;
@@ -28,29 +32,52 @@ const DATA_SOURCES: &str = "the limits for data sources are not replayed: export
 pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     check_stdin(args)?;
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
+    let ComputedReplay { report, upper } = compute(settings, args, &simulate_with_bar).await?;
+    if let (Some(file), Some(upper)) = (chart, &upper) {
+        chart_file::write(upper, file)?;
+    }
+    match settings.output {
+        OutputFormat::Json => output::print_serialized(&report)?,
+        _ => output::print_data(text::render(&report))?,
+    }
+    let (unmet, all) = find_unmet(&report.groups);
+    expectations::check(&unmet, all)
+}
+
+/// A replay.
+pub(super) struct ComputedReplay {
+    pub(super) report: ReplayReport,
+    /// The upper bound of the last group, for the chart.
+    upper: Option<SimulationReport>,
+}
+
+/// Replays the traffic of the exports. Writes nothing.
+pub(super) async fn compute(
+    settings: &GlobalSettings,
+    args: &SimulateArgs,
+    run: RunSimulation<'_>,
+) -> Result<ComputedReplay, CommandError> {
     let sources = source::read(settings, &args.sources).await?;
     let files = ObservedFiles::read(&args.observed.observed, &sources.secrets)?;
     let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
     let current = current_limits::read(settings, args, &sources).await?;
 
     let selected = args.observed.endpoint.as_ref().map(|url| sources.secrets.seal_literals(url));
-    let replayer = Replayer::new(args, &files, selected.as_deref())?;
+    let replayer = Replayer::new(args, &files, selected.as_deref(), run)?;
     let groups = replayer.group(&limits);
-    if chart.is_some() && groups.len() > 1 {
+    if args.result.chart.is_some() && groups.len() > 1 {
         return Err(CommandError::new("the chart shows one endpoint")
             .with_hint("select one with --endpoint")
             .into_usage_error());
     }
-    let mut replays = Vec::new();
+    let (mut replays, mut last) = (Vec::new(), None);
     for group in &groups {
         let (replay, upper) = replayer.replay(group)?;
-        if let Some(file) = chart {
-            chart_file::write(&upper, file)?;
-        }
         let expectations = args.result.expect.iter().map(|expectation| expectation.check(&upper)).collect();
         let observed_p95_queue_ms = files.p95_queue_ms(&replayer.urls(group));
         let configs = ConfigOrigin::from_group(group);
         replays.push(GroupReplay { configs, replay, observed_p95_queue_ms, expectations });
+        last = Some(upper);
     }
     let current = predict_current(current, args, &replayer, &files, &groups, &replays)?;
     let report = ReplayReport {
@@ -63,12 +90,7 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
         notes: notes(&limits, &replayer.urls),
         assumptions: replayer.assumptions(),
     };
-    match settings.output {
-        OutputFormat::Json => output::print_serialized(&report)?,
-        _ => output::print_data(text::render(&report))?,
-    }
-    let (unmet, all) = find_unmet(&report.groups);
-    expectations::check(&unmet, all)
+    Ok(ComputedReplay { report, upper: last })
 }
 
 /// Notes about limits that the replay leaves out.

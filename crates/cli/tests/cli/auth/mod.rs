@@ -1,5 +1,6 @@
 //! `ajo auth` and profiles, against an emulator.
 
+mod choice;
 mod credential_files;
 pub(crate) mod fixture;
 #[cfg(target_os = "linux")]

@@ -24,7 +24,7 @@ const WILDCARD: &str = "[…]";
 const BLOCK_END: &str = "--- end of block";
 
 /// The absolute path of a file in the repository.
-fn repository_path(path: &str) -> PathBuf {
+pub(crate) fn repository_path(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 

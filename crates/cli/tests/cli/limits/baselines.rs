@@ -52,6 +52,18 @@ async fn saved_but_not_live_limit_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn export_counts_entries_in_file() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("a.json", &config_json("a.example.org", 5));
+    for _ in 0..2 {
+        fixture.run_expecting(&["capping", "create", "a.json", "--sandbox=prod"], 0).await;
+    }
+    let output = fixture.run_expecting(&["export", "--sandbox=prod", "--out=prod.yaml"], 0).await;
+    let expected = "exported 1 of 2 configurations (comments in the file say why); add";
+    assert!(output.stderr.contains(expected), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn copied_edit_is_no_conflict() {
     let fixture = LimitsFixture::start().await;
     fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));

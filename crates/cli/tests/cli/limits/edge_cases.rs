@@ -311,6 +311,26 @@ async fn ctrl_c_before_first_call_exits_with_5() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_missing_limits_are_one_note() {
+    let fixture = LimitsFixture::start().await;
+    let names: Vec<String> = (1..=12).map(|number| format!("h{number}")).collect();
+    fixture.write("prod.yaml", &limits_file(&names.iter().map(|name| (name.as_str(), 1, true)).collect::<Vec<_>>()));
+    fixture.add_fault("capping.deploy=service:4000");
+    let applied = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 4).await.stdout;
+    let planned = fixture.run_expecting(&["plan", "prod.yaml"], 0).await.stdout;
+    for output in [applied, planned] {
+        let notes: Vec<&str> = output.lines().filter(|line| line.to_lowercase().contains("no live limit")).collect();
+        let [note] = notes[..] else { panic!("{output}") };
+        // The limits are new, so nothing was lost.
+        assert!(
+            note.starts_with("note: no live limit for 12 configurations: capping GET https://h1.example.org/*"),
+            "{note}"
+        );
+        assert!(note.contains(", and 7 more; without another limit"), "{note}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn missing_live_limit_is_reported() {
     let has_warning = |out: &str| out.to_lowercase().contains("no live limit for");
     // The fault during a redeploy, which limit is live after it, and whether that is none.
@@ -328,6 +348,7 @@ async fn missing_live_limit_is_reported() {
         fixture.add_fault(fault);
         let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 4).await;
         assert_eq!(has_warning(&output.stdout), undeployed, "{fault}: {}", output.stdout);
+        assert_eq!(output.stdout.contains("NO LIVE LIMIT FOR capping"), undeployed, "{fault}: {}", output.stdout);
         assert!(output.stdout.contains(&format!("  {live}\n")), "{fault}: {}", output.stdout);
         fixture.clear_faults();
         let output = fixture.run(&["plan", "prod.yaml"]).await;

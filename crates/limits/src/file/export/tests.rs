@@ -91,9 +91,9 @@ throttling:
 fn skipped_configs_become_comments() {
     let twice = capping("https://a.example/", &["GET"], Some(1));
     let observed = observed_limits([
-        DeployState::from_desired(twice.clone(), true),
+        DeployState::from_desired(twice.clone(), false),
         DeployState::from_desired(capping("https://draft.example/", &["GET"], None), false),
-        DeployState::from_desired(twice, false),
+        DeployState::from_desired(twice, true),
         DeployState::from_desired(capping("\n- url: x", &["GET"], Some(1)), true),
         DeployState::from_desired(throttling("one"), true),
         DeployState::from_desired(throttling("one\n# two\u{2028}"), false),
@@ -109,7 +109,7 @@ fn skipped_configs_become_comments() {
             "  #   services:",
             "  #     dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 1, periodInMs: 1000 } }",
             "  #   deployed: true",
-            "  # uid-0002 is not exported: it has the same URL and methods as uid-0000, so a file cannot distinguish them",
+            "  # uid-0000 is not exported: it has the same URL and methods as uid-0002, so a file cannot distinguish them",
             "  # - url: https://a.example/",
             "  #   methods: [GET]",
             "  #   services:",
@@ -240,7 +240,7 @@ proptest! {
     #[test]
     fn export_plans_no_changes(deploy_states in proptest::collection::vec(any_deploy_state(), 1..8)) {
         let observed = observed_limits(deploy_states);
-        let ExportedLimits { text, notes } = exported_as("prod", &observed);
+        let ExportedLimits { text, notes, .. } = exported_as("prod", &observed);
         let limits = parse_exported(&text);
         let Some(desired) = limits.desired else {
             let codes: Vec<_> = limits.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();

@@ -11,9 +11,9 @@ use ajo_simulator::{
 use super::endpoint_limits::{EndpointGroup, EndpointLimits};
 use crate::arguments::SimulateArgs;
 use crate::command_error::CommandError;
-use crate::commands::simulate::progress_bar::simulate_with_bar;
 use crate::commands::simulate::scenario;
 use crate::observed_files::ObservedFiles;
+use crate::run_simulation::RunSimulation;
 
 /// Maximum number of endpoints that an error lists.
 const MAX_LISTED: usize = 20;
@@ -23,6 +23,7 @@ pub(super) struct Replayer<'r> {
     args: &'r SimulateArgs,
     files: &'r ObservedFiles,
     selected: Option<usize>,
+    run: RunSimulation<'r>,
     /// The URLs of the endpoints in the order of the export.
     pub(super) urls: Vec<String>,
     pub(super) period: ObservedPeriod,
@@ -37,6 +38,7 @@ impl<'r> Replayer<'r> {
         args: &'r SimulateArgs,
         files: &'r ObservedFiles,
         selected: Option<&str>,
+        run: RunSimulation<'r>,
     ) -> Result<Self, CommandError> {
         let urls: Vec<String> = files.calls.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
         let selected = selected.map(|url| find_endpoint(&urls, url)).transpose()?;
@@ -44,7 +46,7 @@ impl<'r> Replayer<'r> {
         let period = ObservedPeriod::select(endpoints, args.observed.from, args.observed.to)
             .map_err(|error| CommandError::new(error.to_string()))?;
         let export = ObservedPeriod::from_endpoints(&files.calls).unwrap_or(period);
-        Ok(Self { args, files, selected, urls, period, export, assumptions: RefCell::new(replay_assumptions()) })
+        Ok(Self { args, files, selected, run, urls, period, export, assumptions: RefCell::new(replay_assumptions()) })
     }
 
     /// The groups with the selected endpoint; without one, all that have calls in the period.
@@ -86,7 +88,7 @@ impl<'r> Replayer<'r> {
 
     fn simulate(&self, scenario: &Scenario) -> Result<SimulationReport, CommandError> {
         let mode = self.args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(scenario));
-        let report = simulate_with_bar(scenario, mode)?;
+        let report = (self.run)(scenario, mode)?;
         let mut assumptions = self.assumptions.borrow_mut();
         for assumption in &report.assumptions {
             if !assumptions.contains(assumption) {

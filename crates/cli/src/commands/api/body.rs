@@ -1,0 +1,73 @@
+//! The body of a request: a file, or fields as JSON.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::de::IgnoredAny;
+
+use crate::command_error::CommandError;
+
+/// Maximum size of a body in bytes.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// Reads a file, or standard input for `-`. A body of a JSON type must be JSON.
+pub(super) fn read_body(file: &Path, content_type: &str) -> Result<Vec<u8>, CommandError> {
+    let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
+    let read =
+        if file == Path::new("-") { read_bounded(io::stdin().lock()) } else { File::open(file).and_then(read_bounded) };
+    let body = read.map_err(|error| CommandError::new(format!("failed to read {name}: {error}")))?;
+    if is_json_type(content_type) {
+        check_json(&body).map_err(|problem| {
+            CommandError::new(format!("{name} is not JSON: {problem}; nothing was sent"))
+                .with_hint("to send something else, add --header 'Content-Type: …'")
+        })?;
+    }
+    Ok(body)
+}
+
+fn read_bounded(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_BODY_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_BODY_BYTES {
+        return Err(io::Error::other(format!("it is longer than {} MiB", MAX_BODY_BYTES / 1024 / 1024)));
+    }
+    Ok(bytes)
+}
+
+/// Whether a content type is `application/json` or ends with `+json` (RFC 6839).
+pub(super) fn is_json_type(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// The error names the line and the column.
+fn check_json(body: &[u8]) -> Result<(), serde_json::Error> {
+    serde_json::from_slice::<IgnoredAny>(body).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_types_are_recognized() {
+        for text in
+            ["application/json", "Application/JSON; charset=utf-8", "application/vnd.adobe.ajo.template.v1+json"]
+        {
+            assert!(is_json_type(text), "{text}");
+        }
+        for text in ["", "text/csv", "application/jsonl", "multipart/form-data; boundary=a+json"] {
+            assert!(!is_json_type(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_body_is_rejected() {
+        assert!(read_bounded(io::repeat(b'x')).is_err());
+        assert_eq!(
+            read_bounded(io::repeat(b'x').take(MAX_BODY_BYTES as u64)).map(|body| body.len()).ok(),
+            Some(MAX_BODY_BYTES)
+        );
+    }
+}

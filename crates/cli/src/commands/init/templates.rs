@@ -1,0 +1,56 @@
+//! The files of a limits folder. They come from `examples/`, whose workflows are tested.
+
+use std::path::{Path, PathBuf};
+
+use ajo_core::SandboxName;
+use ajo_limits::{SchemaName, json_schema};
+
+use super::new_files::NewFile;
+use crate::arguments::{CiSystem, InitArgs};
+use crate::command_error::CommandError;
+use crate::commands::limits::repository_root;
+
+const LIMITS: &str = include_str!("../../../../../examples/limits/prod.yaml");
+const POLICY: &str = include_str!("../../../../../examples/limits/policy.yaml");
+const GITIGNORE: &str = include_str!("../../../../../examples/limits/gitignore");
+const GITHUB: &str = include_str!("../../../../../examples/github/limits.yml");
+const GITLAB: &str = include_str!("../../../../../examples/gitlab/limits.yml");
+const GITLAB_APPLY: &str = include_str!("../../../../../examples/gitlab/limits-apply.yml");
+
+/// The files to create. The first one is the limits file.
+pub(super) fn limits_folder(args: &InitArgs, sandbox: &SandboxName) -> Result<Vec<NewFile>, CommandError> {
+    let directory = &args.directory;
+    let limits_file = directory.join(format!("{sandbox}.yaml"));
+    let limits = LIMITS.replace("sandbox prod", &format!("sandbox {sandbox}"));
+    let limits = limits.replace("sandbox: prod", &format!("sandbox: {sandbox}"));
+    let schema = format!("{:#}\n", json_schema(SchemaName::Limits));
+    let mut files = vec![
+        NewFile { path: limits_file.clone(), text: limits },
+        NewFile { path: directory.join("policy.yaml"), text: POLICY.to_owned() },
+        NewFile { path: directory.join("limits.schema.json"), text: schema },
+        NewFile { path: directory.join(".gitignore"), text: GITIGNORE.to_owned() },
+    ];
+    let workflows: &[(&str, &str)] = match args.ci {
+        CiSystem::Github => &[(".github/workflows/limits.yml", GITHUB)],
+        CiSystem::Gitlab => &[(".gitlab/ci/limits.yml", GITLAB), (".gitlab/ci/limits-apply.yml", GITLAB_APPLY)],
+        CiSystem::None => &[],
+    };
+    if !workflows.is_empty() {
+        let absolute = |path: &Path| {
+            std::path::absolute(path)
+                .map_err(|error| CommandError::new(format!("failed to find the current directory: {error}")))
+        };
+        let here = absolute(Path::new("."))?;
+        let directory = absolute(directory)?;
+        let root = repository_root(&directory).unwrap_or_else(|| here.clone());
+        let inside = ajo_limits::relative_path(&root, &directory);
+        let file = ajo_limits::relative_path(&root, &absolute(&limits_file)?);
+        for (name, text) in workflows {
+            let text = text.replace("limits/prod.yaml", &file).replace("\"limits/**", &format!("\"{inside}/**"));
+            // Relative to the current directory if that is the root, for messages.
+            let path = if root == here { PathBuf::from(name) } else { root.join(name) };
+            files.push(NewFile { path, text });
+        }
+    }
+    Ok(files)
+}

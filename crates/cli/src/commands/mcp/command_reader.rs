@@ -1,0 +1,287 @@
+//! The tools, as the commands that they stand for.
+
+use ajo_core::Uid;
+use ajo_mcp::arguments::{
+    DriftArguments, ExplainArguments, GetArguments, ListArguments, PlanArguments, SimulateArguments, SizeArguments,
+    UnmanagedLevel, ValidateArguments,
+};
+use ajo_mcp::{LimitsReader, Roots, Source, SourceKind, StopSignal, ToolError, ToolReport, ToolResult};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::command_line::CommandLine;
+use super::service_configs;
+use crate::arguments::{Command, GlobalSettings};
+use crate::command_error::CommandError;
+use crate::commands::explain::{self, ComputedExplanation};
+use crate::commands::limits::{
+    ComputedReport, SandboxService, ServiceLabel, compute_drift, compute_plan, compute_validation,
+};
+use crate::commands::{simulate, size};
+use crate::read_access;
+use crate::report::OutputFormat;
+use crate::run_simulation::{RunSimulation, simulate_until, size_until};
+use crate::safe_text::SafeText;
+use crate::session;
+use crate::shell_quote::shell_quote;
+
+/// Maximum number of rows over time in a simulation.
+const MAX_ROWS: usize = 60;
+
+/// The code of a variable that a limits file cannot use.
+const VARIABLE_CODE: &str = "AJO_LIMITS_VARIABLE";
+
+/// Runs the commands that read. The settings are those of the server's start, so a tool cannot choose another service.
+pub(super) struct CommandReader {
+    settings: GlobalSettings,
+}
+
+/// What a command found.
+struct Found {
+    /// The service, if it was read.
+    service: Option<ServiceLabel>,
+    files: Vec<String>,
+    data: Value,
+    next: Option<String>,
+}
+
+impl CommandReader {
+    pub(super) fn new(settings: &GlobalSettings) -> Self {
+        Self { settings: GlobalSettings { output: OutputFormat::Json, ..settings.clone() } }
+    }
+
+    /// The result of a tool.
+    fn finish(&self, found: Result<Found, CommandError>) -> ToolResult {
+        match found {
+            Ok(Found { service, files, data, next }) => Ok(ToolReport { source: source(service, files), data, next }),
+            Err(error) => Err(self.tool_error(error)),
+        }
+    }
+
+    /// The message and the hint of the command, and the problems of a file.
+    fn tool_error(&self, error: CommandError) -> ToolError {
+        let error = session::name_rejected_source(&self.settings, error);
+        let problems = error.diagnostics().iter().map(|it| {
+            let location = it.location.as_ref().map(|location| format!("{location}: ")).unwrap_or_default();
+            format!("{location}{}: {}", it.code, it.message)
+        });
+        let lines: Vec<String> = problems.chain(error.hint.clone()).collect();
+        ToolError { hint: (!lines.is_empty()).then(|| lines.join("\n")), message: error.message }
+    }
+
+    async fn list_configs(&self, arguments: &ListArguments) -> Result<Found, CommandError> {
+        let service = SandboxService::from_settings(&self.settings).await?;
+        let data = service_configs::list(&service, arguments).await?;
+        Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
+    }
+
+    async fn get_config(&self, arguments: &GetArguments) -> Result<Found, CommandError> {
+        let service = SandboxService::from_settings(&self.settings).await?;
+        let data = service_configs::get(&service, arguments).await?;
+        Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
+    }
+
+    async fn explain_call(&self, arguments: ExplainArguments) -> Result<Found, CommandError> {
+        let files = arguments.files.clone();
+        let line = CommandLine::new("explain").option("limits", arguments.files).flag("offline", arguments.offline);
+        let Command::Explain(args) = line.parse([arguments.method, arguments.url])? else {
+            return Err(other_command());
+        };
+        match explain::compute(&self.settings, &args).await? {
+            ComputedExplanation::Invalid(input) => {
+                let report = input.report("explain", input.outcome());
+                Ok(Found { service: None, files, next: variable_note(&report.diagnostics), data: to_json(&report)? })
+            }
+            ComputedExplanation::Explained(explanation, service) => {
+                Ok(Found { service, files, data: to_json(&explanation)?, next: None })
+            }
+        }
+    }
+
+    fn validate_files(&self, arguments: ValidateArguments) -> Result<Found, CommandError> {
+        let line = CommandLine::new("validate").option("policy", arguments.policy);
+        let Command::Validate(args) = line.parse(arguments.files)? else { return Err(other_command()) };
+        found_report(compute_validation(&self.settings, &args))
+    }
+
+    async fn plan_changes(&self, arguments: PlanArguments, stop: &StopSignal) -> Result<Found, CommandError> {
+        let line = CommandLine::new("plan")
+            .option("policy", arguments.policy)
+            .option("observed", arguments.observed)
+            .option("burst", arguments.burst)
+            .flag("prune", arguments.prune);
+        let Command::Plan(args) = line.parse(arguments.files)? else { return Err(other_command()) };
+        let run: RunSimulation<'_> = &|scenario, mode| simulate_until(scenario, mode, &|| stop.is_stopped());
+        let computed = compute_plan(&self.settings, &args, run).await?;
+        let digest =
+            computed.report.plan.as_ref().filter(|plan| !plan.changes.is_empty()).map(|plan| plan.digest.clone());
+        let mut found = found_report(computed)?;
+        if let Some(digest) = digest {
+            let files: Vec<String> = found.files.iter().map(|file| shell_quote(file.as_ref())).collect();
+            let prune = if arguments.prune { " --prune" } else { "" };
+            found.next = Some(format!(
+                "This server cannot apply the plan, and has not saved it. A person does: `ajo plan {}{prune} --out plan.json`, \
+                 then, after a review, `ajo apply --plan plan.json --digest {digest}`.",
+                files.join(" ")
+            ));
+        }
+        Ok(found)
+    }
+
+    async fn find_drift(&self, arguments: DriftArguments) -> Result<Found, CommandError> {
+        let unmanaged = arguments.unmanaged.map(|level| match level {
+            UnmanagedLevel::Error => "error",
+            UnmanagedLevel::Warn => "warn",
+            UnmanagedLevel::Ignore => "ignore",
+        });
+        let line = CommandLine::new("drift").option("policy", arguments.policy).option("unmanaged", unmanaged);
+        let Command::Drift(args) = line.parse(arguments.files)? else { return Err(other_command()) };
+        found_report(compute_drift(&self.settings, &args).await?)
+    }
+
+    async fn simulate_traffic(&self, arguments: SimulateArguments, stop: &StopSignal) -> Result<Found, CommandError> {
+        for uid in &arguments.uids {
+            let _: Uid = uid.parse().map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?;
+        }
+        let (reads_service, replays) = (!arguments.uids.is_empty(), !arguments.observed.is_empty());
+        let files = [&arguments.files[..], &arguments.observed].concat();
+        let line = CommandLine::new("simulate")
+            .option("url", arguments.url)
+            .option("method", arguments.method)
+            .option("service", arguments.service)
+            .option("traffic", arguments.traffic)
+            .option("audience", arguments.audience)
+            .option("reading-rate", arguments.reading_rate)
+            .option("arrivals", arguments.arrivals)
+            .option("observed", arguments.observed)
+            .option("endpoint", arguments.endpoint)
+            .option("burst", arguments.burst)
+            .option("from", arguments.from)
+            .option("to", arguments.to)
+            .option("latency", arguments.latency)
+            .option("capacity", arguments.capacity)
+            .option("servers", arguments.servers)
+            .option("failures", arguments.failures)
+            .option("failure-status", arguments.failure_status)
+            .option("connections", arguments.connections)
+            .option("timeout", arguments.timeout)
+            .option("window", arguments.window)
+            .option("seed", arguments.seed)
+            .option("expect", arguments.expect);
+        let sources = arguments.files.into_iter().chain(arguments.uids);
+        let Command::Simulate(args) = line.parse(sources)? else { return Err(other_command()) };
+        let run: RunSimulation<'_> = &|scenario, mode| simulate_until(scenario, mode, &|| stop.is_stopped());
+        let data = simulate::compute(&self.settings, &args, MAX_ROWS, run).await?;
+        // A replay also reads the live limits, if it can.
+        let service = if reads_service || replays && !data["current"]["source"].is_null() {
+            Some(SandboxService::from_settings(&self.settings).await?.label())
+        } else {
+            None
+        };
+        Ok(Found { service, files, data, next: None })
+    }
+
+    fn size_limits(arguments: SizeArguments, stop: &StopSignal) -> Result<Found, CommandError> {
+        let line = CommandLine::new("size")
+            .option("servers", arguments.servers)
+            .option("capacity", arguments.capacity)
+            .option("latency", [arguments.latency].into_iter().filter(|latency| !latency.is_empty()))
+            .option("failures", arguments.failures)
+            .option("audience", arguments.audience)
+            .option("reading-rate", arguments.reading_rate)
+            .option("traffic", arguments.traffic)
+            .option("arrivals", arguments.arrivals)
+            .option("within", arguments.within)
+            .option("max-parallel", arguments.max_parallel)
+            .option("margin", arguments.margin);
+        let Command::Size(args) = line.parse([])? else { return Err(other_command()) };
+        let report = size::compute(&args, &|request| size_until(request, &|| stop.is_stopped()))?;
+        Ok(Found { service: None, files: Vec::new(), data: to_json(&report)?, next: None })
+    }
+}
+
+impl LimitsReader for CommandReader {
+    fn safe_text(&self, text: &str) -> String {
+        SafeText::escape(text).into_string()
+    }
+
+    fn restrict_files(&self, roots: &Roots) {
+        read_access::restrict_files(roots);
+    }
+
+    async fn list(&self, arguments: ListArguments, _: &StopSignal) -> ToolResult {
+        self.finish(self.list_configs(&arguments).await)
+    }
+
+    async fn get(&self, arguments: GetArguments, _: &StopSignal) -> ToolResult {
+        self.finish(self.get_config(&arguments).await)
+    }
+
+    async fn explain(&self, arguments: ExplainArguments, _: &StopSignal) -> ToolResult {
+        self.finish(self.explain_call(arguments).await)
+    }
+
+    async fn validate(&self, arguments: ValidateArguments, _: &StopSignal) -> ToolResult {
+        self.finish(self.validate_files(arguments))
+    }
+
+    async fn plan(&self, arguments: PlanArguments, stop: &StopSignal) -> ToolResult {
+        self.finish(self.plan_changes(arguments, stop).await)
+    }
+
+    async fn drift(&self, arguments: DriftArguments, _: &StopSignal) -> ToolResult {
+        self.finish(self.find_drift(arguments).await)
+    }
+
+    async fn simulate(&self, arguments: SimulateArguments, stop: &StopSignal) -> ToolResult {
+        self.finish(self.simulate_traffic(arguments, stop).await)
+    }
+
+    async fn size(&self, arguments: SizeArguments, stop: &StopSignal) -> ToolResult {
+        self.finish(Self::size_limits(arguments, stop))
+    }
+}
+
+fn found_report(computed: ComputedReport) -> Result<Found, CommandError> {
+    let ComputedReport { report, service, .. } = computed;
+    let next = variable_note(&report.diagnostics);
+    Ok(Found { service, files: report.files.clone(), data: to_json(&report)?, next })
+}
+
+/// Why a limits file cannot use a variable that is set.
+fn variable_note(diagnostics: &[ajo_limits::FileDiagnostic]) -> Option<String> {
+    diagnostics.iter().any(|it| it.code == VARIABLE_CODE).then(|| {
+        "This server hides environment variables from limits files. A person can start it with `--variable NAME`."
+            .to_owned()
+    })
+}
+
+fn source(service: Option<ServiceLabel>, files: Vec<String>) -> Source {
+    let Some(label) = service else { return Source::offline(files) };
+    let url = label.base_url.as_str().to_owned();
+    let kind = if label.is_own_emulator {
+        SourceKind::Emulator
+    } else if url.starts_with("http://") {
+        // Credentials are sent without TLS only to a loopback address.
+        SourceKind::LocalServer
+    } else {
+        SourceKind::Service
+    };
+    Source {
+        kind,
+        service: (!label.is_own_emulator).then_some(url),
+        sandbox: Some(label.sandbox),
+        organization: Some(label.organization),
+        files,
+    }
+}
+
+fn to_json(value: &impl Serialize) -> Result<Value, CommandError> {
+    let value = serde_json::to_value(value).map_err(|error| CommandError::new(error.to_string()))?;
+    Ok(if value.is_object() { value } else { json!({ "result": value }) })
+}
+
+/// The parser returns the command of the command line.
+fn other_command() -> CommandError {
+    CommandError::new("the tool stands for another command: this is a bug in ajo")
+}

@@ -1,0 +1,100 @@
+//! The tools `list` and `get`.
+
+use ajo_core::{Api, Uid};
+use ajo_limits::ObservedConfig;
+use ajo_limits::url_form::normalize_url_pattern;
+use ajo_mcp::arguments::{GetArguments, LimitKind, ListArguments};
+use serde_json::{Value, json};
+
+use crate::command_error::CommandError;
+use crate::commands::limits::SandboxService;
+
+/// The number of configurations of a page.
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 200;
+
+/// Maximum number of uids in an error.
+const MAX_LISTED: usize = 20;
+
+/// A page of the configurations.
+pub(super) async fn list(service: &SandboxService, arguments: &ListArguments) -> Result<Value, CommandError> {
+    let limit = arguments.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(CommandError::new(format!("`limit` must be from 1 to {MAX_LIMIT}")).into_usage_error());
+    }
+    let mut configs = read_list(service, arguments.api).await?;
+    configs.retain(|config| {
+        arguments.url.as_ref().is_none_or(|url| config.key().url.contains(url.as_str()))
+            && arguments.deployed.is_none_or(|deployed| config.deploy_state.is_deployed() == deployed)
+    });
+    let total = configs.len();
+    let page: Vec<Value> = configs.iter().skip(arguments.offset).take(limit).map(summarize).collect();
+    Ok(json!({ "total": total, "offset": arguments.offset, "configurations": page }))
+}
+
+/// One configuration with all fields.
+pub(super) async fn get(service: &SandboxService, arguments: &GetArguments) -> Result<Value, CommandError> {
+    let config = match (&arguments.uid, &arguments.url) {
+        (Some(uid), None) => find_uid(service, arguments.api, uid).await?,
+        (None, Some(url)) => find_url(read_list(service, arguments.api).await?, url)?,
+        _ => return Err(CommandError::new("pass either `uid` or `url`").into_usage_error()),
+    };
+    let mut fields = json!(config);
+    fields["api"] = json!(config.key().api.to_string());
+    Ok(fields)
+}
+
+async fn read_list(service: &SandboxService, api: Option<LimitKind>) -> Result<Vec<ObservedConfig>, CommandError> {
+    let observed = match api {
+        Some(api) => service.reader.list(to_api(api)).await?,
+        None => service.reader.observe(false, &[]).await?,
+    };
+    Ok(observed.configs)
+}
+
+async fn find_uid(service: &SandboxService, api: Option<LimitKind>, uid: &str) -> Result<ObservedConfig, CommandError> {
+    let parsed: Uid = uid.parse().map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?;
+    let apis = api.map_or(vec![Api::Capping, Api::Throttling], |api| vec![to_api(api)]);
+    for api in apis {
+        if let Some(found) = service.reader.get(api, &parsed).await? {
+            return Ok(found);
+        }
+    }
+    Err(CommandError::new(format!("no configuration in sandbox {} has the uid {parsed}", service.sandbox))
+        .with_hint("the tool `list` shows the uids"))
+}
+
+/// The only configuration with this URL.
+fn find_url(mut configs: Vec<ObservedConfig>, url: &str) -> Result<ObservedConfig, CommandError> {
+    let wanted = normalize_url_pattern(url);
+    configs.retain(|config| config.key().url == wanted);
+    let uids: Vec<&str> = configs.iter().take(MAX_LISTED).map(|config| config.uid.as_str()).collect();
+    match &configs[..] {
+        [config] => Ok(config.clone()),
+        [] => Err(CommandError::new(format!("no configuration has the URL {url}"))
+            .with_hint("the tool `list` shows the URLs")),
+        several => Err(CommandError::new(format!("{} configurations have the URL {url}", several.len()))
+            .with_hint(format!("pass the uid of one: {}", uids.join(", ")))),
+    }
+}
+
+fn summarize(config: &ObservedConfig) -> Value {
+    let key = config.key();
+    json!({
+        "api": key.api.to_string(),
+        "uid": config.uid,
+        "url": key.url,
+        "methods": key.methods,
+        "deployed": config.deploy_state.is_deployed(),
+        "limit": config.deploy_state.limit_summary(),
+        "lastModifiedAt": config.last_modified_at,
+        "lastModifiedBy": config.last_modified_by,
+    })
+}
+
+const fn to_api(kind: LimitKind) -> Api {
+    match kind {
+        LimitKind::Capping => Api::Capping,
+        LimitKind::Throttling => Api::Throttling,
+    }
+}
