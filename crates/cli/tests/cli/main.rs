@@ -13,6 +13,7 @@ mod doctor;
 mod emulator;
 mod fake_server;
 mod fmt;
+mod help;
 mod init;
 mod jq;
 mod limit_paths;

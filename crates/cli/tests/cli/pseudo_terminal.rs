@@ -32,10 +32,24 @@ impl PseudoTerminal {
         command_line: &str,
         variables: &[(&str, &str)],
     ) -> Self {
+        let mut template = fixture.command(&[]);
+        template.envs(variables.iter().copied());
+        Self::start_like(&template, columns, command_line)
+    }
+
+    /// Runs a shell command line with the environment and the directory of this command.
+    pub(crate) fn start_like(template: &Command, columns: u16, command_line: &str) -> Self {
         let mut command = Command::new("script");
         command.args(["-qec", &format!("tty; stty cols {columns}; {command_line}"), "/dev/null"]);
-        fixture.set_environment(&mut command);
-        command.envs(variables.iter().copied());
+        for (name, value) in template.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(directory) = template.get_current_dir() {
+            command.current_dir(directory);
+        }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
         let mut output = child.stdout.take().expect("a pipe");
         let (send, shows) = channel();
@@ -78,8 +92,13 @@ impl PseudoTerminal {
     }
 
     pub(crate) fn type_line(&mut self, line: &str) {
+        self.type_text(&format!("{line}\n"));
+    }
+
+    /// Types without pressing Enter.
+    pub(crate) fn type_text(&mut self, text: &str) {
         let input = self.child.stdin.as_mut().expect("a pipe");
-        input.write_all(format!("{line}\n").as_bytes()).expect("typed");
+        input.write_all(text.as_bytes()).expect("typed");
     }
 
     /// Waits for the exit with this code and returns the complete output.
@@ -88,7 +107,15 @@ impl PseudoTerminal {
             self.transcript += &String::from_utf8_lossy(&more);
         }
         assert_eq!(self.child.wait().expect("it ends").code(), Some(code), "{}", self.transcript);
-        self.transcript
+        std::mem::take(&mut self.transcript)
+    }
+}
+
+/// A failing test must not leave a program that waits for input.
+impl Drop for PseudoTerminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -102,7 +102,7 @@ fn log_has_no_secret_and_no_control() {
     assert!(text.contains("GET /x/"), "{text}");
     let mut list = command_at(&server.url(), &["capping", "list", "--debug"]);
     logged(&mut list);
-    let mut proxy = command_at("http://service.example", &["capping", "list"]);
-    proxy.env("AJO_LOG", "trace").env("HTTP_PROXY", server.url().replace("http://", "http://user:log-canary-proxy@"));
+    let mut proxy = command_at("https://service.example", &["capping", "list"]);
+    proxy.env("AJO_LOG", "trace").env("HTTPS_PROXY", server.url().replace("http://", "http://user:log-canary-proxy@"));
     logged(&mut proxy);
 }

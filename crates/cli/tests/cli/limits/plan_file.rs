@@ -211,7 +211,7 @@ async fn save_hint_fits_the_plan() {
     assert!(saved.contains("saved the plan; apply it with: ajo apply --plan plan.json --digest sha256:"), "{saved}");
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
     assert_eq!(fixture.run_expecting(&plan, 0).await.stderr, "saved the plan; it has no changes\n");
-    fixture.write("prod.yaml", &limits_file(&[("b", 500, true)]));
+    fixture.write("prod.yaml", "version: 1\nsandbox: prod\ncapping: []\n");
     let blocked = fixture.run(&[&plan[..], &["--prune", "--max-deletes=0"]].concat()).await;
     assert_eq!(blocked.exit_code, Some(7), "{}{}", blocked.stdout, blocked.stderr);
     assert_eq!(blocked.stderr, "saved the plan; it is blocked, so it cannot be applied\n");
