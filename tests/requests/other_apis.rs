@@ -381,6 +381,8 @@ async fn response_can_have_any_content() {
         assert!(!format!("{response:?}").contains("a=b"));
     }
     assert_eq!(get("/empty").await.expect("no body"), Value::Null);
+    let response = get("/empty").json_response().await.expect("no body");
+    assert_eq!((response.status, response.value), (204, Value::Null));
     for path in ["/html", "/text"] {
         let error = get(path).await.expect_err("not JSON");
         assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");

@@ -26,8 +26,8 @@ pub(crate) use limits::{
 pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
-    CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
-    UidArg,
+    CappingCommand, ConfigTarget, DeployStateArg, ListArgs, LiveChangeArgs, ResourceCommand, SetCappingArgs,
+    SetThrottlingArgs, TargetArg, ThrottlingCommand, UidArg, YesArg,
 };
 pub(crate) use shell::{CompletionsArgs, HelpArgs, ManArgs};
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
@@ -176,8 +176,7 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Copy changes made at the service into the limits files
     ///
-    /// Edits only the changed values, so comments and layout stay, and records the result in the state file. Changes nothing at
-    /// the service.
+    /// Changes only these values, so comments and layout stay, and updates the state file. Changes nothing at the service.
     Accept(AcceptArgs),
     /// Check that the service has what the limits files say
     Verify(DriftArgs),
@@ -240,8 +239,8 @@ pub(crate) enum Command {
 pub(crate) enum AuthCommand {
     /// Store a credential as a profile
     ///
-    /// Prompts on a terminal; otherwise reads the credential from standard input, or from the file of --credentials. The credential is stored only if it obtains a token. The secret goes to
-    /// the system keychain if there is one, otherwise to a file that only you can read.
+    /// Prompts on a terminal; otherwise reads the credential from standard input, or from the file of --credentials. Stores it
+    /// only if it obtains a token. The secret goes to the system keychain, or to a file that only you can read.
     Login,
     /// Remove a profile with its secret and cached token
     Logout,

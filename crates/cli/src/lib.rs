@@ -7,6 +7,7 @@ mod blocking_work;
 mod command_error;
 mod commands;
 mod completion;
+mod confirm;
 mod definition_file;
 mod exit_status;
 mod help;
@@ -23,6 +24,7 @@ mod rejected_part;
 mod report;
 mod run_simulation;
 mod safe_text;
+mod sandbox_type;
 mod secret_check;
 mod secret_mask;
 mod session;
@@ -69,14 +71,13 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     exit_with(outcome, output)
 }
 
-/// The arguments, and whether `--output` is one of them.
+/// Parses the command line. Also says whether it has `--output`. The help is more than what clap generates from the arguments.
 fn parse(arguments: &[OsString]) -> Result<(CliArgs, bool), clap::Error> {
-    // Its help is more than what clap generates from the arguments.
     let mut command = help::command().color(output::help_color());
     let matches = command.try_get_matches_from_mut(arguments)?;
     let is_format_given = matches.value_source("output") == Some(ValueSource::CommandLine);
-    let arguments = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((arguments, is_format_given))
+    let parsed = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((parsed, is_format_given))
 }
 
 /// Prints help, the version, or a usage error.

@@ -118,10 +118,16 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
             "ajo size --latency exp:300 --capacity 500 --traffic 100x60",
         ],
     ),
-    ("api", &["ajo api GET '/ajo/journey?pageSize=5'", "ajo api GET /data/foundation/sandbox-management/ --include"]),
-    ("init", &["ajo init"]),
+    (
+        "api",
+        &[
+            "ajo api GET /ajo/journey --field pageSize=5",
+            "ajo api GET /data/foundation/sandbox-management/ --jq '.sandboxes[].name'",
+        ],
+    ),
+    ("init", &["ajo init", "ajo init dev-limits --ci gitlab"]),
     ("fmt", &["ajo fmt limits", "ajo fmt limits --check"]),
-    ("mcp", &["ajo mcp"]),
+    ("mcp", &["ajo mcp --root limits"]),
     (
         "completions",
         &[

@@ -18,6 +18,7 @@ mod init;
 mod jq;
 mod limit_paths;
 mod limits;
+mod list;
 mod mcp;
 mod output;
 #[cfg(unix)]
