@@ -17,6 +17,8 @@ use tracing_subscriber::registry::LookupSpan;
 /// A span or an event of the project: its name, the names of its fields, and their values.
 #[derive(Clone, Default)]
 struct Recorded {
+    /// `None` for an event.
+    id: Option<Id>,
     name: String,
     names: BTreeSet<&'static str>,
     values: BTreeMap<&'static str, String>,
@@ -49,11 +51,11 @@ impl Visit for Recorded {
 
 /// Records the project's spans and events, in the order in which they begin.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<(Option<Id>, Recorded)>>>);
+struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
 impl Recorder {
     fn take(&self) -> Vec<Recorded> {
-        std::mem::take(&mut *self.0.lock().expect("not poisoned")).into_iter().map(|(_, recorded)| recorded).collect()
+        std::mem::take(&mut *self.0.lock().expect("not poisoned"))
     }
 
     fn take_named(&self, name: &str) -> Vec<Recorded> {
@@ -69,15 +71,16 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
     fn on_new_span(&self, span: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         if is_ours(span.metadata()) {
             let mut recorded = Recorded::new(span.metadata());
+            recorded.id = Some(id.clone());
             span.record(&mut recorded);
-            self.0.lock().expect("not poisoned").push((Some(id.clone()), recorded));
+            self.0.lock().expect("not poisoned").push(recorded);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
         let mut all = self.0.lock().expect("not poisoned");
         // Ids are reused after a span has ended.
-        if let Some((_, recorded)) = all.iter_mut().rev().find(|(other, _)| other.as_ref() == Some(id)) {
+        if let Some(recorded) = all.iter_mut().rev().find(|recorded| recorded.id.as_ref() == Some(id)) {
             values.record(recorded);
         }
     }
@@ -86,7 +89,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
         if is_ours(event.metadata()) {
             let mut recorded = Recorded::new(event.metadata());
             event.record(&mut recorded);
-            self.0.lock().expect("not poisoned").push((None, recorded));
+            self.0.lock().expect("not poisoned").push(recorded);
         }
     }
 }

@@ -11,9 +11,11 @@ async fn redirect_is_not_followed() {
     for status in [300, 301, 302, 303, 305, 307, 308] {
         let other = ScriptedPeer::silent();
         let authority = other.root().replace("http:", "");
-        for location in
-            [format!("http:{authority}/"), authority.clone(), format!("http://user:{TOKEN}@{SECRET}.invalid/")]
-        {
+        for location in [
+            format!("http:{authority}/"),
+            authority.clone(),
+            format!("http://user:{SECRET}@{TOKEN}.invalid/{SECRET}?{SECRET}"),
+        ] {
             for target in [AttackTarget::Service, AttackTarget::TokenEndpoint] {
                 let response = format!("HTTP/1.1 {status} M\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
                 let peer = ScriptedPeer::new(vec![PeerStep::ReadRequest, PeerStep::Send(response.into())]);

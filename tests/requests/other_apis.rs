@@ -107,7 +107,11 @@ async fn busy_server_is_retried_by_method() {
             .await;
         let error = client.request(method, "/ajo/journey").await.expect_err("busy");
         let attempts = if is_repeatable(method) { 3 } else { 1 };
-        assert_eq!((api.calls_async().await, error.attempts()), (attempts, attempts as u32), "{method}: {error}");
+        assert_eq!(
+            (api.calls_async().await, error.attempts()),
+            (attempts, u32::try_from(attempts).expect("a few")),
+            "{method}: {error}"
+        );
         assert_eq!(error.is_retryable(), attempts > 1, "{method}");
         assert!(
             error.to_string().starts_with(&format!("{method} /ajo/journey failed: the service responded 503")),
@@ -142,7 +146,11 @@ async fn lost_response_is_retried_by_method() {
         let error = client.request(method, "/x").await.expect_err("lost");
         assert!(matches!(error.kind(), ErrorKind::Disconnected(_)) && error.is_indeterminate(), "{error}");
         let attempts = if is_repeatable(method) { 3 } else { 1 };
-        assert_eq!((requests.load(Ordering::Relaxed), error.attempts()), (attempts, attempts as u32), "{method}");
+        assert_eq!(
+            (requests.load(Ordering::Relaxed), error.attempts()),
+            (attempts, u32::try_from(attempts).expect("a few")),
+            "{method}"
+        );
         assert!(
             method.idempotency() == Idempotency::Safe
                 || error.hint().is_some_and(|hint| hint.contains("check its effect"))
@@ -219,7 +227,7 @@ async fn hostile_target_is_refused_unsent() {
     let (other, authority) = (MockServer::start_async().await, server.address().to_string());
     let other_authority = other.address().to_string();
     for target in [
-        "".to_owned(),
+        String::new(),
         "ajo/journey".to_owned(),
         format!("//{authority}/x"),
         "//evil.example/x".to_owned(),
@@ -373,6 +381,8 @@ async fn response_can_have_any_content() {
         assert!(!format!("{response:?}").contains("a=b"));
     }
     assert_eq!(get("/empty").await.expect("no body"), Value::Null);
+    let response = get("/empty").json_response().await.expect("no body");
+    assert_eq!((response.status, response.value), (204, Value::Null));
     for path in ["/html", "/text"] {
         let error = get(path).await.expect_err("not JSON");
         assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");

@@ -26,8 +26,8 @@ pub(crate) use limits::{
 pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
-    CappingCommand, ConfigTarget, LiveChangeArgs, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg,
-    ThrottlingCommand, UidArg, YesArg,
+    CappingCommand, ConfigTarget, DeployStateArg, ListArgs, LiveChangeArgs, ResourceCommand, SetCappingArgs,
+    SetThrottlingArgs, TargetArg, ThrottlingCommand, UidArg, YesArg,
 };
 pub(crate) use shell::{CompletionsArgs, HelpArgs, ManArgs};
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
@@ -176,8 +176,7 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Copy changes made at the service into the limits files
     ///
-    /// Edits only the changed values, so comments and layout stay, and records the result in the state file. Changes nothing at
-    /// the service.
+    /// Changes only these values, so comments and layout stay, and updates the state file. Changes nothing at the service.
     Accept(AcceptArgs),
     /// Check that the service has what the limits files say
     Verify(DriftArgs),
@@ -210,6 +209,9 @@ pub(crate) enum Command {
     )]
     Size(Box<SizeArgs>),
     /// Call any API of Adobe Journey Optimizer
+    ///
+    /// Adds the access token and the headers. POST and PATCH are not retried. The token goes only to platform.adobe.io,
+    /// cjm.adobe.io, the host of the base URL, and hosts of --allow-host. Redirects are errors.
     Api(ApiArgs),
     /// Create a folder with a limits file, a policy, and a workflow
     Init(InitArgs),
@@ -220,8 +222,12 @@ pub(crate) enum Command {
     /// Serves on standard input and output. Changes nothing.
     Mcp(McpArgs),
     /// Print a completion script for a shell
+    ///
+    /// It completes commands, options, profiles, sandboxes, files, and the uids of the last `ajo capping list` or `ajo throttling list`, without a connection.
     Completions(CompletionsArgs),
     /// Write man pages
+    ///
+    /// The page of `ajo` itself has the options of all commands, the variables, and the exit codes.
     Man(ManArgs),
     /// Show help for a command or a topic
     ///
@@ -233,8 +239,8 @@ pub(crate) enum Command {
 pub(crate) enum AuthCommand {
     /// Store a credential as a profile
     ///
-    /// Prompts on a terminal; otherwise reads the credential from standard input, or from the file of --credentials. The credential is stored only if it obtains a token. The secret goes to
-    /// the system keychain if there is one, otherwise to a file that only you can read.
+    /// Prompts on a terminal; otherwise reads the credential from standard input, or from the file of --credentials. Stores it
+    /// only if it obtains a token. The secret goes to the system keychain, or to a file that only you can read.
     Login,
     /// Remove a profile with its secret and cached token
     Logout,

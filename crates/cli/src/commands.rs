@@ -84,9 +84,9 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Init(args) => init::run(settings, &args),
         Command::Fmt(args) => fmt::run(settings, &args),
         Command::Mcp(args) => mcp::run(settings, args).await,
-        Command::Completions(args) => completions::run(settings, &args).await,
+        Command::Completions(args) => completions::run(&args),
         Command::Help(args) => help::run(&args),
-        Command::Man(args) => man::run(settings, &args).await,
+        Command::Man(args) => man::run(&args),
     }
 }
 

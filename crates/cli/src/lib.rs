@@ -6,6 +6,7 @@ mod arguments;
 mod blocking_work;
 mod command_error;
 mod commands;
+mod completion;
 mod confirm;
 mod definition_file;
 mod exit_status;
@@ -44,9 +45,12 @@ use report::OutputFormat;
 
 /// Runs the command line and returns the exit code.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    if let Some(code) = completion::respond(&arguments) {
+        return code;
+    }
     output::print_panics_safely();
     secret_mask::register_environment();
-    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     output::set_up_color(&arguments);
     let (mut arguments, is_format_given) = match parse(&arguments) {
         Ok(parsed) => parsed,
@@ -67,14 +71,13 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     exit_with(outcome, output)
 }
 
-/// The arguments, and whether `--output` is one of them.
+/// Parses the command line. Also says whether it has `--output`. The help is more than what clap generates from the arguments.
 fn parse(arguments: &[OsString]) -> Result<(CliArgs, bool), clap::Error> {
-    // Its help is more than what clap generates from the arguments.
     let mut command = help::command().color(output::help_color());
     let matches = command.try_get_matches_from_mut(arguments)?;
     let is_format_given = matches.value_source("output") == Some(ValueSource::CommandLine);
-    let arguments = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((arguments, is_format_given))
+    let parsed = CliArgs::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((parsed, is_format_given))
 }
 
 /// Prints help, the version, or a usage error.

@@ -8,7 +8,6 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write as _};
 
 use clap::error::ContextValue;
-use comfy_table::Table;
 use serde::Serialize;
 
 use crate::command_error::CommandError;
@@ -18,7 +17,7 @@ use crate::safe_text::{SafeText, safe};
 
 pub(crate) use color::{has_color, help_color, set_up_color};
 pub(crate) use format_check::{check_format, set_up_jq};
-pub(crate) use table::{Cell, Column, format_table};
+pub(crate) use table::{Cell, Column, format_cells, format_table};
 
 /// Prints data. A closed pipe (`ajo … | head`) is not an error.
 pub(crate) fn print_data(text: impl Into<SafeText>) -> Result<(), CommandError> {
@@ -117,7 +116,11 @@ pub(crate) fn print_panics_safely() {
 
 /// The number of columns of the terminal, or 0 if standard output is not a terminal.
 pub(crate) fn terminal_width() -> usize {
-    Table::new().width().map_or(0, usize::from)
+    #[cfg(unix)]
+    let width = rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col);
+    #[cfg(windows)]
+    let width = console::Term::stdout().size_checked().map_or(0, |(_, columns)| columns);
+    usize::from(width)
 }
 
 #[cfg(test)]

@@ -142,13 +142,22 @@ impl Display {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(Some(*length), ProgressDrawTarget::stderr());
             // Templates are constant and valid; the fallback is the default style.
-            ProgressStyle::with_template(template).map_or(bar.clone(), |style| bar.with_style(style))
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let bar = ProgressBar::hidden().with_style(style).with_message(message.as_str().to_owned());
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar
         });
-        bar.set_length(*length);
-        bar.set_position(*position);
-        bar.set_message(message.as_str().to_owned());
+        // Each of these also draws a frame.
+        if (bar.length(), bar.position()) != (Some(*length), *position) {
+            bar.update(|state| {
+                state.set_len(*length);
+                state.set_pos(*position);
+            });
+        }
+        if bar.message() != message.as_str() {
+            bar.set_message(message.as_str().to_owned());
+        }
         bar.tick();
     }
 
@@ -163,12 +172,11 @@ fn lock_display() -> MutexGuard<'static, Display> {
     DISPLAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts the thread that draws, if standard error is a terminal that can move its cursor.
+/// Starts the thread that draws, if standard error is a terminal. On a dumb one, indicatif draws nothing.
 fn start_ticker() {
     static STARTED: OnceLock<()> = OnceLock::new();
     STARTED.get_or_init(|| {
-        let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-        if io::stderr().is_terminal() && !is_dumb {
+        if io::stderr().is_terminal() {
             thread::spawn(|| {
                 loop {
                     thread::sleep(FRAME);

@@ -54,7 +54,7 @@ pub(crate) enum PromptReply<T> {
 }
 
 /// Prompts until the reply parses, without echo. A reply that starts with `{` is read until the JSON is complete. One with `=` is read
-/// until `is_complete`, or until an empty line. The marks that a terminal puts around pasted text are ignored.
+/// until `is_complete`, or until two empty lines. The marks that a terminal puts around pasted text are ignored.
 pub(crate) fn read_value_or_credential<T: Display, E: Display>(
     name: &'static str,
     read: impl Fn(&str) -> Result<T, E>,
@@ -84,10 +84,11 @@ pub(crate) fn read_value_or_credential<T: Display, E: Display>(
     }
 }
 
-/// Reads lines until the text is complete. JSON has no end of its own if it is damaged, so an empty line ends any text.
+/// Reads lines until the text is complete. A damaged text has no end of its own, so two empty lines end it; a terminal turns CR LF into
+/// two line breaks, so one empty line does not.
 fn read_until(first: &str, is_complete: impl Fn(&str) -> bool) -> Result<Secret, CommandError> {
     let mut text = first.to_owned();
-    let mut length = first.len();
+    let (mut length, mut empty_lines) = (first.len(), 0);
     while !is_complete(&text) && text.len() <= MAX_PASTED_BYTES {
         if length >= MAX_TERMINAL_LINE {
             return Err(CommandError::new("the terminal cut off a line, because it is too long")
@@ -95,7 +96,8 @@ fn read_until(first: &str, is_complete: impl Fn(&str) -> bool) -> Result<Secret,
                 .into_authentication_error());
         }
         let line = read_hidden_line()?;
-        if line.expose().trim().is_empty() {
+        empty_lines = if line.expose().trim().is_empty() { empty_lines + 1 } else { 0 };
+        if empty_lines == 2 {
             break;
         }
         length = line.expose().len();

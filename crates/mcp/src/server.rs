@@ -30,6 +30,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(45);
 /// Maximum number of calls at the same time; others wait.
 const MAX_PARALLEL_CALLS: usize = 4;
 
+/// Maximum number of files that a call names.
+const MAX_FILES: usize = 100;
+
 /// Why the server ended.
 #[derive(Debug)]
 pub struct ServerError(String);
@@ -196,6 +199,9 @@ fn cancelled_error() -> ToolError {
 
 /// Replaces the paths in the arguments with paths inside of the roots.
 fn resolve_files(call: &mut ToolCall, roots: &Roots) -> Result<(), ToolError> {
+    if call.files_mut().len() > MAX_FILES {
+        return Err(ToolError::new(format!("a call names at most {MAX_FILES} files")).with_hint("pass their folder"));
+    }
     for file in call.files_mut() {
         let path = roots.resolve(file).map_err(|error| ToolError { message: error.message, hint: error.hint })?;
         *file = path.into_os_string().into_string().map_err(|_| ToolError::new("the path is not valid Unicode"))?;

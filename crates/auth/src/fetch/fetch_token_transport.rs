@@ -32,7 +32,7 @@ impl FetchTokenTransport {
             method: "POST",
             url: &request.url,
             headers: &[("content-type", TokenRequest::CONTENT_TYPE)],
-            body: Some(form),
+            body: Some(form.as_bytes()),
             secrets: &[plain, encoded],
         };
         // The futures of a transport must be `Send`. WebAssembly has one thread, so this one never leaves its thread.

@@ -9,25 +9,26 @@ use clap::Args;
 
 /// Arguments of `ajo api`.
 #[derive(Debug, Args)]
-#[command(after_help = API_HELP)]
 pub(crate) struct ApiArgs {
     /// HTTP method, such as GET
     #[arg(value_parser = parse_method)]
     pub(crate) method: Method,
 
-    /// Path on the host of the base URL, such as /ajo/journey, or URL of an allowed host
+    /// Path such as /ajo/journey, or URL of an allowed host
     #[arg(value_name = "PATH|URL")]
     pub(crate) target: String,
 
-    /// Add a value to the query (GET, HEAD, OPTIONS, DELETE) or to the JSON body; true, false, null, and integers have these types in JSON
+    /// Add a value to the query, or to the JSON body of POST, PUT, and PATCH
+    ///
+    /// In JSON, true, false, null, and integers have these types.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) field: Vec<String>,
 
-    /// Send this file as the body; - for standard input
+    /// Send this file as the body, as JSON unless a header Content-Type says otherwise; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "field")]
     pub(crate) input: Option<PathBuf>,
 
-    /// Add a header; the headers of the credential cannot be replaced
+    /// Add a header
     #[arg(long, value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
 
@@ -35,24 +36,18 @@ pub(crate) struct ApiArgs {
     #[arg(long)]
     pub(crate) include: bool,
 
-    /// Get all pages of a list, and print their items as one JSON array
+    /// Get all pages; print their items as one array
     #[arg(long, conflicts_with_all = ["input", "include"])]
     pub(crate) paginate: bool,
 
-    /// Also allow this host, and send it the access token
+    /// Also send the access token to this host
     #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,
 
-    /// Do not ask for confirmation before a change of a limit in a production sandbox
+    /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }
-
-const API_HELP: &str = "\
-Examples:
-  ajo api GET /ajo/journey --field pageSize=5
-  ajo api GET /ajo/journey --paginate --jq '.[].name'
-  ajo api POST /ajo/config/suppression/addresses --input addresses.json";
 
 /// Accepts lower case too.
 fn parse_method(name: &str) -> Result<Method, ajo_core::MethodError> {

@@ -30,11 +30,11 @@ pub(crate) enum CiSystem {
 /// Arguments of `ajo fmt`.
 #[derive(Debug, Args)]
 pub(crate) struct FmtArgs {
-    /// Limits files or policies, directories, patterns, or - for standard input
+    /// Limits files, policies, directories, or patterns; - for input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Change nothing; show what would change, and exit with 1 if anything would
+    /// Only show what would change, and exit with 1 if anything
     #[arg(long)]
     pub(crate) check: bool,
 }

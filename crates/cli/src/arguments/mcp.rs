@@ -6,11 +6,11 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct McpArgs {
-    /// Folder whose files may be read if the client lists no roots; defaults to the current directory
+    /// Folder with readable files, if the client lists none; default: this one
     #[arg(long, value_name = "FOLDER")]
     pub(crate) root: Vec<PathBuf>,
 
-    /// Environment variable that limits files may use; others are hidden from them
+    /// Environment variable that limits files may use
     #[arg(long, value_name = "NAME")]
     pub(crate) variable: Vec<String>,
 }

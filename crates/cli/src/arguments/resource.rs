@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ajo_core::{Uid, UidError};
 use ajo_simulator::ServiceType;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CappingCommand {
@@ -37,7 +37,7 @@ pub(crate) enum ThrottlingCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ResourceCommand {
     /// List configurations with their saved and live limits
-    List,
+    List(ListArgs),
     /// Create the configurations in a file
     Create(DefinitionArgs),
     /// Show a configuration
@@ -67,6 +67,29 @@ pub(crate) enum ResourceCommand {
     Deploy(LiveChangeArgs),
     /// Undeploy a configuration
     Undeploy(LiveChangeArgs),
+}
+
+/// Filters of the list. The service has none, so the command reads all configurations.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only configurations that match a URL, or share URLs with a pattern
+    #[arg(long, value_name = "URL|PATTERN")]
+    pub(crate) url: Option<String>,
+
+    /// Only configurations in this state
+    #[arg(long, value_name = "STATE", value_enum)]
+    pub(crate) deploy_state: Option<DeployStateArg>,
+}
+
+/// A state of `--deploy-state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeployStateArg {
+    /// Live as saved
+    Deployed,
+    /// Not live
+    Undeployed,
+    /// Live, and changed since the deploy
+    Updated,
 }
 
 #[derive(Debug, Args)]

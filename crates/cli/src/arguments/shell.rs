@@ -8,7 +8,7 @@ use clap_complete::aot::Shell;
 /// Arguments of `ajo completions`.
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
-    /// Shell to print a script for
+    /// Shell that the script is for
     pub(crate) shell: Shell,
 }
 

@@ -15,29 +15,29 @@ pub(crate) enum StateCommand {
     List(StateTarget),
     /// Show one managed configuration
     Show(ShowArgs),
-    /// Record that configurations are in another limits file, after it was renamed or split
+    /// Record that configurations moved to another limits file
     ///
-    /// Changes nothing at the service and in the limits files.
+    /// For a file that was renamed or split. Changes only the state.
     Mv(MvArgs),
     /// Stop managing configurations; they stay at the service
     Rm(RmArgs),
-    /// Write the state as JSON, as a backup or to move it to a file
+    /// Write the state to a file or to standard output
     ///
-    /// Paths of limits files become relative to the directory of the new file; on standard output they stay as they are.
+    /// Paths of limits files become relative to the directory of the new file.
     Pull(PullArgs),
-    /// Replace the state with the one in a file, for example to move it to a bucket
+    /// Replace the state with that of a file
     ///
-    /// Refuses a state that is older, and one that was changed independently. Replaces each sandbox on its own; after a failure, run
+    /// Refuses an older state and one that was changed independently. Replaces each sandbox separately: after a failure, run
     /// it again.
     Push(PushArgs),
     /// Check that a bucket can hold shared state
     ///
-    /// Creates, changes, lists, and deletes one object below `self-test/`. Creates nothing else: the first apply creates the state.
+    /// Creates, changes, lists, and deletes one object below `self-test/`. The first apply creates the state.
     Init(StateTarget),
-    /// Take the lease away from a command that does not run any more
+    /// End the lease of a command that no longer runs
     ///
-    /// Leases expire, so this is only for those who cannot wait. If the command still runs, it stops before its next request to the
-    /// bucket, but can send requests to the service for up to a quarter of the lease time.
+    /// A lease also expires by itself. A command that still runs stops before its next request to the bucket, but can send
+    /// requests to the service for up to a quarter of the lease time.
     Unlock(UnlockArgs),
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct StateTarget {
     #[arg(help = "State file, or bucket such as s3://bucket/prefix [env: AJO_STATE]", long, value_name = "FILE|URL")]
     pub(crate) state: Option<StateLocation>,
 
-    /// The state that this limits file names, or `ajo.state.json` next to it
+    /// Limits file that names the state, or has it next to it
     #[arg(long, value_name = "FILE")]
     pub(crate) limits: Option<PathBuf>,
 }
@@ -103,7 +103,7 @@ pub(crate) struct RmArgs {
 /// Arguments of `ajo state pull`.
 #[derive(Debug, Args)]
 pub(crate) struct PullArgs {
-    /// Write to this file instead of standard output; it replaces only an empty or an older state
+    /// File to write; replaces only an empty or an older state
     #[arg(long, value_name = "FILE.json")]
     pub(crate) out: Option<PathBuf>,
 
@@ -118,7 +118,7 @@ pub(crate) struct PushArgs {
     #[arg(value_name = "FILE.json")]
     pub(crate) file: PathBuf,
 
-    /// Restore a backup: also replace a newer state, and forget interrupted applies
+    /// Also replace a newer state, and forget interrupted applies
     #[arg(long)]
     pub(crate) force: bool,
 
@@ -133,7 +133,7 @@ pub(crate) struct UnlockArgs {
     #[arg(long, value_name = "N")]
     pub(crate) epoch: u64,
 
-    /// The lease of the organization's throttling instead of the one of the sandbox
+    /// The lease of the throttling, which all sandboxes share
     #[arg(long)]
     pub(crate) throttling: bool,
 

@@ -1,5 +1,6 @@
 //! `ajo auth`.
 
+mod emulator_lines;
 mod list;
 mod login;
 mod logout;

@@ -2,9 +2,17 @@
 
 use std::process::ExitCode;
 
-use crate::arguments::{CompletionsArgs, GlobalSettings};
+use crate::arguments::CompletionsArgs;
 use crate::command_error::CommandError;
+use crate::completion;
+use crate::exit_status::ExitStatus;
+use crate::output;
+use crate::safe_text::SafeText;
 
-pub(crate) async fn run(_settings: &GlobalSettings, _args: &CompletionsArgs) -> Result<ExitCode, CommandError> {
-    Err(CommandError::new("not implemented"))
+/// Prints the script of a shell.
+pub(crate) fn run(args: &CompletionsArgs) -> Result<ExitCode, CommandError> {
+    let script = completion::script(&args.shell.to_string())
+        .ok_or_else(|| CommandError::new(format!("there is no completion script for {}", args.shell)))?;
+    output::print_data(SafeText::from_lines(&script))?;
+    Ok(ExitStatus::Success.into())
 }

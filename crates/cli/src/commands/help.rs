@@ -22,7 +22,7 @@ pub(crate) fn run(args: &HelpArgs) -> Result<ExitCode, CommandError> {
     }
     check_words(&args.words)?;
     let words = ["ajo"].into_iter().chain(args.words.iter().map(String::as_str)).chain(["--help"]);
-    let Err(text) = help::command().try_get_matches_from(words) else {
+    let Err(text) = help::command().color(output::help_color()).try_get_matches_from(words) else {
         return Err(CommandError::new("this command has no help"));
     };
     output::print_help(&text)?;

@@ -1,6 +1,7 @@
 //! `ajo capping` and `ajo throttling`: the eight operations on a configuration, and commands of several calls.
 
 mod describe;
+mod list;
 mod live_change;
 mod print;
 mod redeploy;
@@ -13,6 +14,7 @@ use ajo_core::{
     Api, CallError, CallResponse, CappingDefinition, DeleteOptions, ThrottlingDefinition, ValidationStatus,
 };
 use ajo_limits::Action;
+use ajo_limits::ObservedConfig;
 
 pub(crate) use self::describe::format_capping;
 use self::describe::{
@@ -23,6 +25,7 @@ use crate::arguments::{
     CappingCommand, GlobalSettings, LiveChangeArgs, ResourceCommand, TargetArg, ThrottlingCommand, UidArg,
 };
 use crate::command_error::CommandError;
+use crate::completion::uid_cache;
 use crate::definition_file;
 use crate::exit_status::ExitStatus;
 use crate::output;
@@ -48,7 +51,13 @@ macro_rules! run {
         let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
         match command {
-            ResourceCommand::List => print_response(format, &api.list().response().await?, |list| $list(list)),
+            ResourceCommand::List(args) => {
+                let response = api.list().response().await?;
+                if !$settings.emulator {
+                    uid_cache::remember($kind, response.value.iter().map(ObservedConfig::from));
+                }
+                list::print(format, &args, &response, |list| $list(list))
+            }
             ResourceCommand::Create(_) => {
                 let mut created = CreatedConfigs::new(format, definitions.len());
                 for definition in &definitions {

@@ -118,11 +118,26 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
             "ajo size --latency exp:300 --capacity 500 --traffic 100x60",
         ],
     ),
-    ("api", &["ajo api GET '/ajo/journey?pageSize=5'"]),
-    ("init", &["ajo init"]),
+    (
+        "api",
+        &[
+            "ajo api GET /ajo/journey --field pageSize=5",
+            "ajo api GET /data/foundation/sandbox-management/ --jq '.sandboxes[].name'",
+        ],
+    ),
+    ("init", &["ajo init", "ajo init dev-limits --ci gitlab"]),
     ("fmt", &["ajo fmt limits", "ajo fmt limits --check"]),
-    ("mcp", &["ajo mcp"]),
-    ("completions", &["source <(ajo completions bash)", "ajo completions fish > ~/.config/fish/completions/ajo.fish"]),
+    ("mcp", &["ajo mcp --root limits"]),
+    (
+        "completions",
+        &[
+            "source <(ajo completions bash)  # in ~/.bashrc",
+            "source <(ajo completions zsh)  # in ~/.zshrc, after compinit",
+            "ajo completions fish > ~/.config/fish/completions/ajo.fish",
+            "ajo completions powershell | Out-String | Invoke-Expression  # in $PROFILE",
+            "eval (ajo completions elvish | slurp)  # in ~/.config/elvish/rc.elv",
+        ],
+    ),
     ("man", &["ajo man --out man", "man ./man/ajo-plan.1"]),
     ("help", &["ajo help capping set", "ajo help settings"]),
 ];

@@ -61,7 +61,8 @@ const fn explain(setting: Setting) -> &'static str {
 const INTRODUCTION: &str = "\
 Options of every command, before or after its name, and environment variables";
 
-const PRECEDENCE: &str = "\
+/// Which of several values counts.
+pub(crate) const PRECEDENCE: &str = "\
 Each value comes from the first of these: its option, its variable, the selected credential file or profile, the default \
 profile. AJO_ACCESS_TOKEN replaces a credential. Empty values do not count. Secrets have no option, because other \
 processes can see options. `ajo auth status` shows where each value comes from.";

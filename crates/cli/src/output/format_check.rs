@@ -63,6 +63,7 @@ const fn prints_json(command: &Command) -> bool {
         | Command::Mcp(_)
         | Command::Completions(_)
         | Command::Man(_)
+        | Command::Help(_)
         | Command::Auth(AuthCommand::Login | AuthCommand::Logout | AuthCommand::Token | AuthCommand::Switch(_))
         | Command::State(
             StateCommand::Mv(_)

@@ -20,6 +20,17 @@ pub(crate) fn config_directory() -> Result<PathBuf, CommandError> {
     Ok(base.config_dir().join("ajo"))
 }
 
+/// The directory for completion: next to the tokens. `None` if tokens are not cached either.
+pub(crate) fn completion_directory() -> Option<PathBuf> {
+    let reader = SettingsReader::variables();
+    if reader.is_off(Setting::TokenCache).ok()? {
+        return None;
+    }
+    let tokens = reader.directory(Setting::TokenCache).ok()?;
+    let directory = tokens.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("ajo")));
+    directory.map(|directory| directory.join("completion"))
+}
+
 /// The token cache shared between runs: `AJO_TOKEN_CACHE`, or `ajo/tokens` in the system's cache directory.
 ///
 /// Returns `None` if the cache is off or there is no cache directory. Each run then requests its own token.

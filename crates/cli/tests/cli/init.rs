@@ -81,8 +81,7 @@ fn example_in_new_file_is_a_limit() {
         let path = directory.path().join(file);
         let text = fs::read_to_string(&path).expect("there").replace("\ncapping: []\n", "\n");
         let (before, after) = text.split_once(&format!("# {list}\n")).expect("an example");
-        let after: String =
-            after.lines().map(|line| line.strip_prefix("# ").unwrap_or(line).to_owned() + "\n").collect();
+        let after = after.replace("#   ", "  ");
         fs::write(&path, format!("{before}{list}\n{after}")).expect("written");
     }
     let planned = run_expecting(directory.path(), &["--emulator", "plan", "limits"], 0);

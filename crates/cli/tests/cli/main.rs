@@ -13,10 +13,12 @@ mod doctor;
 mod emulator;
 mod fake_server;
 mod fmt;
+mod help;
 mod init;
 mod jq;
 mod limit_paths;
 mod limits;
+mod list;
 mod mcp;
 mod output;
 #[cfg(unix)]

@@ -106,6 +106,7 @@ fn fast_command_shows_no_spinner() {
     }
     let fixture = AuthFixture::new();
     fixture.login("default", "prod");
+    set_delay(&fixture, Duration::from_millis(300));
     let transcript = start(&fixture, "capping list").finish(0);
     assert!(!transcript.contains("waiting") && !transcript.contains('\u{1b}'), "{transcript:?}");
 }

@@ -92,13 +92,13 @@ impl PseudoTerminal {
     }
 
     pub(crate) fn type_line(&mut self, line: &str) {
-        self.type_key(&format!("{line}\n"));
+        self.type_text(&format!("{line}\n"));
     }
 
-    /// Types characters without a line end, such as Ctrl-C.
-    pub(crate) fn type_key(&mut self, key: &str) {
+    /// Types without pressing Enter.
+    pub(crate) fn type_text(&mut self, text: &str) {
         let input = self.child.stdin.as_mut().expect("a pipe");
-        input.write_all(key.as_bytes()).expect("typed");
+        input.write_all(text.as_bytes()).expect("typed");
     }
 
     /// Waits for the exit with this code and returns the complete output.
@@ -107,7 +107,15 @@ impl PseudoTerminal {
             self.transcript += &String::from_utf8_lossy(&more);
         }
         assert_eq!(self.child.wait().expect("it ends").code(), Some(code), "{}", self.transcript);
-        self.transcript
+        std::mem::take(&mut self.transcript)
+    }
+}
+
+/// A failing test must not leave a program that waits for input.
+impl Drop for PseudoTerminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -20,10 +20,10 @@ macro_rules! into_future {
 
         impl<'c> IntoFuture for Request<'c, $transport> {
             type Output = Result<Value, CallError>;
-            type IntoFuture = <Call<'c, $transport, Value> as IntoFuture>::IntoFuture;
+            type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> $(+ $send)? + 'c>>;
 
             fn into_future(self) -> Self::IntoFuture {
-                self.into_json_call().into_future()
+                Box::pin(async move { self.json_response().await.map(|response| response.value) })
             }
         }
     };

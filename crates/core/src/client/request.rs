@@ -17,7 +17,7 @@ use crate::{Call, CallError, CallResponse, CallTarget, Client, HttpTransport, Me
 /// A request to any API, from [`Client::request`]. Nothing is sent until it is awaited.
 ///
 /// `.await` returns the JSON of the response, which is null if there is no body. [`Request::response`] returns the status, the headers,
-/// and the body of any type.
+/// and the body of any type, and [`Request::json_response`] all of them.
 #[must_use = "nothing is sent until the request is awaited"]
 pub struct Request<'c, T: HttpTransport> {
     client: &'c Client<T>,
@@ -51,9 +51,9 @@ impl<T: HttpTransport> Client<T> {
     /// let journeys = client.request(Method::Get, "/ajo/journey").query("pageSize", "5").await?;
     /// println!("{}", journeys["results"]);
     ///
-    /// let address = json!({"address": "a@b.example"});
+    /// let addresses = json!([{"entity": {"type": "email", "entityValue": "a@b.example"}}]);
     /// let response =
-    ///     client.request(Method::Post, "/ajo/config/suppression/addresses").json(&address).response().await?;
+    ///     client.request(Method::Post, "/ajo/config/suppression/addresses").json(&addresses).response().await?;
     /// println!("{} after {} attempts", response.status, response.attempts);
     /// # Ok(())
     /// # }
@@ -117,9 +117,9 @@ impl<'c, T: HttpTransport> Request<'c, T> {
         self.into_call(|_, _| Ok(())).response().await
     }
 
-    /// The call that returns the JSON of the response.
-    pub(crate) fn into_json_call(self) -> Call<'c, T, Value> {
-        self.into_call(|_, body| parse_json(body))
+    /// Sends the request and returns the full response, whose body must be JSON. The value of an empty body is null.
+    pub async fn json_response(self) -> Result<CallResponse<Value>, CallError> {
+        self.into_call(|_, body| parse_json(body)).response().await
     }
 
     fn into_call<R>(self, parse: fn(&CallTarget, &[u8]) -> Result<R, String>) -> Call<'c, T, R> {

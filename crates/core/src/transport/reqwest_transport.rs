@@ -93,7 +93,7 @@ impl ReqwestTemplate {
             }
         }
         if let Some(accept) = accept {
-            headers.insert(ACCEPT, media_type(accept)?);
+            headers.insert(ACCEPT, media_type(accept.clone())?);
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
@@ -101,7 +101,7 @@ impl ReqwestTemplate {
         headers.insert(AUTHORIZATION, bearer);
         if let Some(body) = body {
             if let Some(content_type) = content_type {
-                headers.insert(CONTENT_TYPE, media_type(content_type)?);
+                headers.insert(CONTENT_TYPE, media_type(content_type.clone())?);
             }
             *built.body_mut() = Some(body.clone().into());
         }
@@ -221,10 +221,11 @@ impl ReqwestTransport {
     }
 }
 
-fn media_type(value: &Cow<'static, str>) -> Result<HeaderValue, SendError> {
+/// Without a copy of the usual media types.
+fn media_type(value: Cow<'static, str>) -> Result<HeaderValue, SendError> {
     match value {
         Cow::Borrowed(value) => Ok(HeaderValue::from_static(value)),
-        Cow::Owned(value) => HeaderValue::from_str(value).map_err(|_| request_error("a header is invalid")),
+        Cow::Owned(value) => HeaderValue::try_from(value).map_err(|_| request_error("a header is invalid")),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The URL of a request to any API.
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use crate::parse::allowed_origins::{AllowedOrigins, OriginError};
@@ -41,7 +40,7 @@ impl AllowedOrigins {
         if origin.len() + path_and_query.len() > MAX_LENGTH {
             return problem("it is too long");
         }
-        Ok(concat(&[&origin, path_and_query]).to_owned())
+        Ok(concat(&[&origin, path_and_query]))
     }
 }
 

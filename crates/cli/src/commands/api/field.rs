@@ -29,14 +29,8 @@ pub(super) fn to_object(fields: &[(&str, &str)]) -> Result<Value, CommandError> 
 
 /// `true`, `false`, `null`, and integers as JSON writes them are values of these types, everything else is a string.
 fn to_value(text: &str) -> Value {
-    let typed = serde_json::from_str(text).ok();
-    typed
-        .filter(|it| matches!(it, Value::Null | Value::Bool(_)) || is_integer(it) && it.to_string() == text)
-        .unwrap_or_else(|| text.into())
-}
-
-fn is_integer(value: &Value) -> bool {
-    value.is_i64() || value.is_u64()
+    let typed: Option<Value> = serde_json::from_str(text).ok().filter(|_| text.trim() == text);
+    typed.filter(|it| it.is_null() || it.is_boolean() || it.is_i64() || it.is_u64()).unwrap_or_else(|| text.into())
 }
 
 #[cfg(test)]

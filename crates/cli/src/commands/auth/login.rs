@@ -9,6 +9,7 @@ use ajo_auth::{
 use ajo_core::SandboxName;
 use ajo_engine::{encode_entry, store_key};
 
+use super::emulator_lines::EmulatorLines;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
@@ -36,7 +37,14 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let service = service_url(settings, None)?;
     let reader = SettingsReader::new(settings);
     let target = LoginTarget { name: &name, service: &service, ims: &ims };
-    let LoginInput { credentials, sandbox, source } = read_credentials(&reader, &target)?;
+    let LoginInput { credentials, source, emulator } = read_credentials(&reader, &target)?;
+    let settings = &emulator.add_to(settings)?;
+    let reader = SettingsReader::new(settings);
+    let (ims, service) = (token_endpoint(settings, None)?, service_url(settings, None)?);
+    let sandbox = match reader.sandbox()? {
+        Some(sandbox) => sandbox,
+        None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,
+    };
     credentials.secrets().iter().for_each(secret_mask::register);
     let token = verify_credentials(&credentials, &ims).await.map_err(|failure| match failure.rejected_part() {
         Some(part) => match CredentialSources::with_base(&reader, |_| source.clone()) {
@@ -116,59 +124,66 @@ fn print_result(profiles: &ProfileStore, profile: &Profile, service: &BaseUrl, k
     }
 }
 
-/// The credential and the sandbox to store.
+/// The credential to store, and the settings next to it.
 struct LoginInput {
     credentials: Credentials,
-    sandbox: SandboxName,
     source: SettingSource,
+    emulator: EmulatorLines,
 }
 
-/// Reads the credential and the sandbox from a file, standard input, or prompts.
+/// Reads the credential from a file, standard input, or prompts. Without a terminal, a sandbox must be known.
 fn read_credentials(reader: &SettingsReader<'_>, target: &LoginTarget<'_>) -> Result<LoginInput, CommandError> {
     let file = reader.get(Setting::Credentials)?;
     let terminal = io::stdin().is_terminal();
-    let sandbox = reader.sandbox()?;
-    if sandbox.is_none() && !terminal {
-        // Check before reading any input.
-        return Err(CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox").into_usage_error());
-    }
-    let (credentials, source) = match file {
-        Some(found) => (read_credential(reader, &found)?, credential_source(&found)),
-        None if terminal => (prompt_for_credentials(reader, target)?, SettingSource::Prompt),
-        None => (parse_input(reader, &read_stdin()?)?, SettingSource::StandardInput),
+    let has_sandbox = reader.sandbox()?.is_some();
+    let no_sandbox = || CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox").into_usage_error();
+    let (credentials, source, text) = match file {
+        Some(_) if !has_sandbox && !terminal => return Err(no_sandbox()),
+        Some(found) => (read_credential(reader, &found)?, credential_source(&found), None),
+        None if terminal => {
+            let (credentials, text) = prompt_for_credentials(reader, target)?;
+            (credentials, SettingSource::Prompt, text)
+        }
+        None => {
+            let text = read_stdin()?;
+            if !has_sandbox && !EmulatorLines::find(text.expose()).has_sandbox() {
+                return Err(no_sandbox());
+            }
+            (parse_input(reader, &text)?, SettingSource::StandardInput, Some(text))
+        }
     };
     let credentials = reader.override_credentials(credentials)?;
-    let sandbox = match sandbox {
-        Some(sandbox) => sandbox,
-        None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,
-    };
-    Ok(LoginInput { credentials, sandbox, source })
+    let emulator = text.map(|text| EmulatorLines::find(text.expose())).unwrap_or_default();
+    Ok(LoginInput { credentials, source, emulator })
 }
 
 fn parse_input(reader: &SettingsReader<'_>, text: &Secret) -> Result<Credentials, CommandError> {
     let choice = reader.value(Setting::CredentialName)?;
     Credentials::parse(text.expose(), choice.as_deref()).map_err(|error| {
         let mut failure = CommandError::from(error);
-        failure.message = format!("failed to parse the credential from standard input: {}", failure.message);
+        failure.message = format!("failed to parse the credential: {}", failure.message);
         failure
     })
 }
 
 /// Prompts for the parts of the credential that the settings do not contain. A credential in any format can be pasted at the first
 /// prompt.
-fn prompt_for_credentials(reader: &SettingsReader<'_>, target: &LoginTarget<'_>) -> Result<Credentials, CommandError> {
+fn prompt_for_credentials(
+    reader: &SettingsReader<'_>,
+    target: &LoginTarget<'_>,
+) -> Result<(Credentials, Option<Secret>), CommandError> {
     output::print_note(safe!("Profile {} for {} (token endpoint {}).", target.name, target.service, target.ims));
     output::print_note(
-        "Enter the OAuth server-to-server credential from its page in Adobe's Developer Console, or paste its JSON or lines NAME=value \
-         (end lines with an empty one):",
+        "Paste the OAuth server-to-server credential from its page in Adobe's Developer Console, or enter its parts.",
     );
+    output::print_note("It can be JSON, or lines NAME=value that end with two empty lines.");
     let choice = reader.value(Setting::CredentialName)?;
     let is_credential = |text: &str| Credentials::parse(text, choice.as_deref()).is_ok();
     let client_id = match reader.value(Setting::ClientId)? {
         Some(id) => id,
         None => match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
             PromptReply::Value(id) => id.to_string(),
-            PromptReply::Credential(text) => return parse_input(reader, &text),
+            PromptReply::Credential(text) => return Ok((parse_input(reader, &text)?, Some(text))),
         },
     };
     let secret = match reader.value(Setting::ClientSecret)? {
@@ -183,7 +198,7 @@ fn prompt_for_credentials(reader: &SettingsReader<'_>, target: &LoginTarget<'_>)
         Some(scopes) => scopes,
         None => prompt::read_value("scopes", Some(DEFAULT_SCOPES), str::parse::<Scopes>)?.to_string(),
     };
-    Ok(Credentials::new(&client_id, secret, &org_id, &scopes)?)
+    Ok((Credentials::new(&client_id, secret, &org_id, &scopes)?, None))
 }
 
 fn read_stdin() -> Result<Secret, CommandError> {

@@ -76,11 +76,13 @@ impl SandboxService {
 
     /// What it is, for people.
     pub(crate) fn label(&self) -> ServiceLabel {
+        // All fields: a field that can write does not belong here, because `ajo mcp` gets this type.
+        let Self { reader: _, type_reader: _, sandbox, base_url, org_id, emulator } = self;
         ServiceLabel {
-            base_url: self.base_url.clone(),
-            sandbox: self.sandbox.to_string(),
-            organization: self.organization().to_owned(),
-            is_own_emulator: self.emulator.is_some(),
+            base_url: base_url.clone(),
+            sandbox: sandbox.to_string(),
+            organization: org_id.to_string(),
+            is_own_emulator: emulator.is_some(),
         }
     }
 

@@ -44,6 +44,8 @@ impl CommandLine {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -51,8 +53,8 @@ mod tests {
         let line = CommandLine::new("plan").option("policy", [" --prune"]).flag("prune", false);
         let Ok(Command::Plan(args)) = line.parse(["--out=plan.json".to_owned()]) else { panic!("not a plan") };
         assert!(args.out.is_none() && !args.prune_args.prune);
-        assert_eq!(args.files.files, [std::path::PathBuf::from("--out=plan.json")]);
-        assert_eq!(args.files.state_args.policy, Some(" --prune".into()));
+        assert_eq!(args.files.files, [PathBuf::from("--out=plan.json")]);
+        assert_eq!(args.files.state_args.policy, Some(PathBuf::from(" --prune")));
     }
 
     #[test]

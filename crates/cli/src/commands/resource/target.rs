@@ -3,7 +3,7 @@
 use ajo_apply::ServiceReader;
 use ajo_core::{Api, Client, Uid};
 use ajo_limits::ObservedConfig;
-use ajo_limits::url_form::normalize_url_pattern;
+use ajo_limits::url_form::{normalize_url_pattern, patterns_overlap};
 
 use crate::arguments::ConfigTarget;
 use crate::command_error::CommandError;
@@ -28,8 +28,11 @@ fn choose(api: Api, url: Option<&str>, mut configs: Vec<ObservedConfig>) -> Resu
         let lines = configs.iter().take(MAX_LISTED).map(|config| format!("\n  {} {}", config.uid, config.key()));
         lines.collect::<String>()
     };
-    let all = described(&configs);
     let wanted = url.map(normalize_url_pattern);
+    let is_similar =
+        |config: &&ObservedConfig| wanted.as_ref().is_some_and(|wanted| patterns_overlap(wanted, &config.key().url));
+    let similar: Vec<_> = configs.iter().filter(is_similar).cloned().collect();
+    let all = if similar.is_empty() { described(&configs) } else { described(&similar) };
     configs.retain(|config| wanted.as_ref().is_none_or(|wanted| config.key().url == *wanted));
     match (&configs[..], url) {
         ([config], _) => Ok(config.uid.clone()),
@@ -37,7 +40,8 @@ fn choose(api: Api, url: Option<&str>, mut configs: Vec<ObservedConfig>) -> Resu
             .with_hint(format!("create one with `ajo {api} create FILE`"))),
         ([], Some(url)) => {
             let error = CommandError::new(format!("no {api} configuration has the URL {url}"));
-            Err(if all.is_empty() { error } else { error.with_hint(format!("there are:{all}")) })
+            let what = if similar.is_empty() { "there are" } else { "pass the uid or the URL of one that matches it" };
+            Err(if all.is_empty() { error } else { error.with_hint(format!("{what}:{all}")) })
         }
         (several, _) => {
             let having = url.map(|url| format!(" have the URL {url}")).unwrap_or_default();
@@ -82,6 +86,14 @@ mod tests {
         );
         let error = choose(Api::Capping, Some("https://c.example/x"), twice).expect_err("none");
         assert!(error.hint.is_some_and(|hint| hint.contains(line)), "{}", error.message);
+        let error = choose(
+            Api::Capping,
+            Some("https://a.example/v1/x"),
+            configs(&["https://b.example/", "https://a.example/*"]),
+        )
+        .expect_err("a pattern is another URL");
+        let hint = "pass the uid or the URL of one that matches it:\n  u-1 capping GET https://a.example/*";
+        assert_eq!(error.hint.as_deref(), Some(hint));
         let error = choose(Api::Throttling, None, Vec::new()).expect_err("none");
         assert_eq!(error.message, "there is no throttling configuration");
     }

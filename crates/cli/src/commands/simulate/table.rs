@@ -4,7 +4,8 @@ use ajo_engine::text::group_thousands;
 use ajo_simulator::{CallCounts, Percentiles, ReportRow, SimulationReport};
 
 use crate::number_format::{format_clock, format_duration};
-use crate::safe_text::{SafeText, safe};
+use crate::output::{self, Column};
+use crate::safe_text::SafeText;
 
 /// The name of a column, and its value in a row.
 type CountColumn = (&'static str, fn(&ReportRow) -> u64);
@@ -31,7 +32,7 @@ pub(super) fn time_lines(report: &SimulationReport) -> Vec<SafeText> {
     let mut cells = vec![heading(head, &columns)];
     cells.extend(report.rows.iter().map(|row| count_cells(format_clock(row.second, with_hours), row, &columns)));
     cells.push(count_cells("total".to_owned(), &totals_row(report.totals), &columns));
-    align(&cells, Alignment::Right)
+    align(cells, &Column::number("").importance(u8::MAX))
 }
 
 /// The counts of each journey.
@@ -41,7 +42,7 @@ pub(super) fn journey_lines(report: &SimulationReport) -> Vec<SafeText> {
     let mut cells = vec![heading("journey", &columns)];
     let names = report.journeys.iter().map(|journey| journey.name.clone());
     cells.extend(names.zip(&rows).map(|(name, row)| count_cells(name, row, &columns)));
-    align(&cells, Alignment::Left)
+    align(cells, &Column::whole(""))
 }
 
 /// The percentiles of waits and latencies that were measured.
@@ -57,7 +58,7 @@ pub(super) fn duration_lines(report: &SimulationReport) -> Vec<SafeText> {
     };
     let mut lines = vec![["", "p50", "p95", "p99", "p99.9", "max"].map(str::to_owned).to_vec()];
     lines.extend(durations.into_iter().filter(|(_, it, is_limited)| *is_limited && it.count > 0).map(cells));
-    if lines.len() == 1 { Vec::new() } else { align(&lines, Alignment::Left) }
+    if lines.len() == 1 { Vec::new() } else { align(lines, &Column::whole("")) }
 }
 
 fn totals_row(counts: CallCounts) -> ReportRow {
@@ -78,25 +79,7 @@ fn count_cells(first: String, row: &ReportRow, columns: &[CountColumn]) -> Vec<S
     std::iter::once(first).chain(columns.iter().map(|(_, count)| group_thousands(count(row)))).collect()
 }
 
-/// The alignment of the first column. The others are aligned right.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Alignment {
-    Left,
-    Right,
-}
-
-/// Lines of cells in columns.
-pub(super) fn align(cells: &[Vec<String>], first: Alignment) -> Vec<SafeText> {
-    // Escaped text is longer.
-    let escape = |cell: &String| SafeText::escape(cell).into_string();
-    let cells: Vec<Vec<String>> = cells.iter().map(|line| line.iter().map(escape).collect()).collect();
-    let width = |column: usize| cells.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..cells.first().map_or(0, Vec::len)).map(width).collect();
-    let aligned = |line: &Vec<String>| {
-        let padded = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if column == 0 && first == Alignment::Left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        });
-        safe!("{}", padded.collect::<Vec<_>>().join("  "))
-    };
-    cells.iter().map(aligned).collect()
+/// Lines of cells in columns. The first line has their names, and all columns but the first have numbers.
+pub(super) fn align(cells: Vec<Vec<String>>, first: &Column) -> Vec<SafeText> {
+    output::format_cells(cells, |index| if index == 0 { first.clone() } else { Column::number("") })
 }

@@ -6,6 +6,7 @@ use ajo_simulator::{
 };
 
 use crate::number_format::format_duration;
+use crate::output::{self, Column};
 use crate::safe_text::{SafeText, safe};
 
 pub(super) fn render(report: &SizingReport) -> SafeText {
@@ -224,15 +225,9 @@ fn format_value(value: f64) -> String {
 
 /// Aligns columns: the first and the last to the left, the others to the right.
 fn align<const N: usize>(rows: &[[String; N]]) -> Vec<SafeText> {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let line = |row: &[String; N]| {
-        let cells = row.iter().enumerate().map(|(column, cell)| match column {
-            0 => format!("{cell:<width$}", width = widths[column]),
-            last if last + 1 == N => cell.clone(),
-            _ => format!("{cell:>width$}", width = widths[column]),
-        });
-        safe!("{}", cells.collect::<Vec<_>>().join("  "))
-    };
-    rows.iter().map(line).collect()
+    output::format_cells(rows.iter().map(|row| row.to_vec()).collect(), |index| match index {
+        0 => Column::whole(""),
+        last if last + 1 == N => Column::text(""),
+        _ => Column::number(""),
+    })
 }

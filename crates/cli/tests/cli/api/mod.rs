@@ -1,8 +1,9 @@
 //! `ajo api`.
 
+mod emulator;
 mod input;
 mod other_apis;
 mod output;
 mod pagination;
 mod refused_targets;
-mod stub;
+pub(crate) mod stub;

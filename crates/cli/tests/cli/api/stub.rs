@@ -10,11 +10,11 @@ use crate::support::{CommandOutput, ajo_command};
 
 /// A request that a stub received.
 #[derive(Clone, Debug)]
-pub(super) struct StubRequest {
+pub(crate) struct StubRequest {
     /// The method and the target, as in `GET /ajo/journey?page=1`.
-    pub(super) line: String,
+    pub(crate) line: String,
     head: String,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl StubRequest {
@@ -37,21 +37,21 @@ impl StubRequest {
     }
 
     /// The value of a header. `name` is in lower case.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let headers = self.head.lines().filter_map(|line| line.split_once(": "));
         headers.into_iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
 /// A stub of the gateway and the token endpoint. The tokens are `access-token-1`, `access-token-2`, and so on.
-pub(super) struct Stub {
+pub(crate) struct Stub {
     server: FakeServer,
     requests: Arc<Mutex<Vec<StubRequest>>>,
 }
 
 impl Stub {
     /// Responds to each call with these bytes.
-    pub(super) fn start(respond: impl Fn(&StubRequest) -> String + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(respond: impl Fn(&StubRequest) -> String + Send + Sync + 'static) -> Self {
         let requests = Arc::new(Mutex::new(Vec::<StubRequest>::new()));
         let recorded = requests.clone();
         let server = FakeServer::start(move |start, mut connection| {
@@ -74,16 +74,16 @@ impl Stub {
     }
 
     /// Responds to all calls with a status and JSON.
-    pub(super) fn with_json(status: u16, body: &'static str) -> Self {
+    pub(crate) fn with_json(status: u16, body: &'static str) -> Self {
         Self::start(move |_| json_response(status, body))
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
     /// `ajo` with this stub as service and token endpoint.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = ajo_command(arguments);
         command.env("AJO_BASE_URL", format!("{}/journey/orchestration", self.url())).env("AJO_IMS_URL", self.url());
         command.env("AJO_CLIENT_ID", "a-client-id").env("AJO_CLIENT_SECRET", "a-s3cr3t-of-the-stub");
@@ -93,30 +93,30 @@ impl Stub {
     }
 
     /// Runs `ajo api` with these arguments.
-    pub(super) fn run(&self, arguments: &[&str]) -> CommandOutput {
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
         let arguments: Vec<&str> = ["api"].into_iter().chain(arguments.iter().copied()).collect();
         self.command(&arguments).output().expect("ajo runs").into()
     }
 
     /// All requests but those for tokens.
-    pub(super) fn calls(&self) -> Vec<StubRequest> {
+    pub(crate) fn calls(&self) -> Vec<StubRequest> {
         let requests = self.requests.lock().expect("not poisoned");
         requests.iter().filter(|request| request.line != "POST /ims/token/v3").cloned().collect()
     }
 
     /// The methods and targets of all requests but those for tokens.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.line).collect()
     }
 
-    pub(super) fn token_request_count(&self) -> usize {
+    pub(crate) fn token_request_count(&self) -> usize {
         let calls = self.calls().len();
         self.requests.lock().expect("not poisoned").len() - calls
     }
 }
 
 /// A response with a status, headers, and a body.
-pub(super) fn response(status: u16, headers: &str, body: &str) -> String {
+pub(crate) fn response(status: u16, headers: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
 }

@@ -86,3 +86,34 @@ fn unresponsive_keychain_times_out() {
     );
     assert_eq!(fixture.files_with(SECRET), ["config/profiles/default.json"]);
 }
+
+#[test]
+fn missing_keychain_is_named_in_plain_words() {
+    if cfg!(not(feature = "keychain")) {
+        print_skipped("ajo is built without the feature keychain");
+        return;
+    }
+    let fixture = AuthFixture::new();
+    let nowhere = format!("unix:path={}", fixture.path("nowhere").display());
+    let mut command = fixture.command(&["auth", "login", "--sandbox", "prod"]);
+    command.env_remove("AJO_KEYCHAIN").env("DBUS_SESSION_BUS_ADDRESS", &nowhere);
+    let output = run_with_input(&mut command, &fixture.dotenv_credentials());
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    let reason = "no Secret Service (such as GNOME Keyring) is running, or it is locked\n";
+    let expected = format!("only you can read; the system keychain is not available: {reason}");
+    assert!(output.stderr.contains(&expected), "{}", output.stderr);
+
+    // A profile whose secret was in a keychain.
+    let profile = fs::read_to_string(fixture.profile_path("default")).expect("a profile");
+    let start = profile.find("\"secrets\"").expect("secrets");
+    fs::write(fixture.profile_path("default"), format!("{}\"secrets\": \"keychain\"\n}}\n", &profile[..start]))
+        .expect("written");
+    for (arguments, code) in [(&["capping", "list"][..], 3), (&["auth", "status"], 3), (&["auth", "logout"], 1)] {
+        let mut command = fixture.command(arguments);
+        command.env_remove("AJO_KEYCHAIN").env("DBUS_SESSION_BUS_ADDRESS", &nowhere);
+        let output = run_with_input(command.env("AJO_TOKEN_CACHE", "off"), "");
+        assert_eq!(output.exit_code, Some(code), "{arguments:?} {}", output.stderr);
+        assert!(output.stderr.contains(reason), "{arguments:?} {}", output.stderr);
+        assert!(!output.stderr.to_lowercase().contains("d-bus"), "{}", output.stderr);
+    }
+}

@@ -3,10 +3,10 @@
 use std::fs;
 
 use crate::auth::fixture::{AuthFixture, SECRET};
-use crate::support::run_with_input;
+use crate::support::{ClosedPort, run_with_input};
 
 /// The emulator's credential in each supported format. The project and contexts contain a second one.
-fn credential_formats(fixture: &AuthFixture) -> Vec<(&'static str, String)> {
+pub(super) fn credential_formats(fixture: &AuthFixture) -> Vec<(&'static str, String)> {
     let (id, org) = (fixture.setting("AJO_CLIENT_ID"), fixture.setting("AJO_ORG_ID"));
     let scopes = fixture.setting("AJO_SCOPES");
     let list = format!("[\"{}\"]", scopes.replace(',', "\",\""));
@@ -73,6 +73,26 @@ fn login_reads_every_credential_format() {
     }
 }
 
+#[test]
+fn emulator_settings_are_a_credential() {
+    let fixture = AuthFixture::new();
+    let lines: String = fixture.settings().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
+    let mut command = fixture.command(&["auth", "login"]);
+    command.env_remove("AJO_BASE_URL").env_remove("AJO_IMS_URL");
+    let output = run_with_input(&mut command, &lines);
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    let target = format!("it is for sandbox prod of {}\n", fixture.setting("AJO_BASE_URL"));
+    assert!(output.stderr.contains(&target), "{}", output.stderr);
+    let mut command = fixture.command(&["capping", "list"]);
+    let output = command.env_remove("AJO_BASE_URL").env_remove("AJO_IMS_URL").output().expect("ajo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // A flag comes first.
+    let closed = ClosedPort::new();
+    let mut command = fixture.command(&["auth", "login", "--ims-url", &closed.url()]);
+    let output = run_with_input(command.env_remove("AJO_BASE_URL").env_remove("AJO_IMS_URL"), &lines);
+    assert_eq!(output.exit_code, Some(3), "{}", output.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn profile_file_must_be_private() {
@@ -118,20 +138,20 @@ fn login_reports_invalid_input() {
     for (arguments, input, code, expected) in [
         (&["--sandbox", "prod"][..], "", 3, "error: standard input is empty; expected a credential\n"),
         (&["--sandbox", "prod"], &long, 1, "error: failed to read standard input: it is longer than 1024 KiB\n"),
-        (
-            &["--sandbox", "prod"],
-            "AJO_CLIENT_ID=\"c",
-            3,
-            "error: failed to parse the credential from standard input: line 1: ",
-        ),
-        (&[], "", 64, "error: no sandbox given; set AJO_SANDBOX or pass --sandbox\n"),
+        (&["--sandbox", "prod"], "AJO_CLIENT_ID=\"c", 3, "error: failed to parse the credential: line 1: "),
+        (&[], "AJO_CLIENT_ID=c", 64, "error: no sandbox given; set AJO_SANDBOX or pass --sandbox\n"),
         (
             &["--sandbox", "prod", "--profile", "../x"],
             "",
             64,
             "error: --profile: invalid profile name: use up to 64 characters",
         ),
-        (&["--emulator"], "", 64, "error: --emulator cannot be used with login or logout; it needs no profile\n"),
+        (
+            &["--emulator"],
+            "",
+            64,
+            "error: --emulator cannot be used with login, logout, or switch; it needs no profile\n",
+        ),
     ] {
         let output = run_with_input(&mut fixture.command(&[&["auth", "login"], arguments].concat()), input);
         assert_eq!((output.exit_code, output.stdout.as_str()), (Some(code), ""), "{expected}: {}", output.stderr);

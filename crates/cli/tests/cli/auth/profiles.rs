@@ -131,7 +131,7 @@ fn profile_is_selected_by_name() {
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(3), ""));
     assert_eq!(
         output.stderr,
-        "error: profile default not found; available profiles: production\nhint: choose one with --profile or AJO_PROFILE\n"
+        "error: profile default not found; available profiles: production\nhint: choose one with --profile, AJO_PROFILE, or `ajo auth switch`\n"
     );
     fixture.login("0.lab_a-b", "dev");
     let output = fixture.run(&["capping", "list", "--profile", "nowhere"]);

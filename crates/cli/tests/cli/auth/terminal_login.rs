@@ -1,6 +1,7 @@
 //! `auth login` on a pseudo-terminal.
 
 use crate::auth::fixture::{AuthFixture, SECRET};
+use crate::auth::login::credential_formats;
 use crate::pseudo_terminal::{PseudoTerminal, has_script};
 
 #[test]
@@ -32,26 +33,69 @@ fn terminal_login_hides_secret() {
     assert_eq!(fixture.files_with(SECRET), ["config/profiles/typed.json"]);
 }
 
+/// Pastes a text at the first prompt and returns everything that the terminal shows. Pasted text arrives at once.
+fn paste(fixture: &AuthFixture, text: &str, variables: &[(&str, &str)], code: i32) -> String {
+    let login = format!("exec '{}' auth login --sandbox prod", env!("CARGO_BIN_EXE_ajo"));
+    let mut terminal = PseudoTerminal::start(fixture, &login, variables);
+    terminal.wait_for_text("client id or credential (not shown): ");
+    terminal.wait_for_no_echo();
+    terminal.type_line(text);
+    terminal.finish(code)
+}
+
 #[test]
-fn terminal_login_accepts_pasted_json() {
+fn terminal_login_accepts_pasted_credential() {
     if !has_script() {
         return;
     }
     let fixture = AuthFixture::new();
-    let login = format!("exec '{}' auth login --sandbox prod", env!("CARGO_BIN_EXE_ajo"));
-    let mut terminal = PseudoTerminal::start(&fixture, &login, &[]);
-    terminal.wait_for_text("client id or JSON (not shown): ");
-    terminal.wait_for_no_echo();
-    let id = fixture.setting("AJO_CLIENT_ID");
-    let org = fixture.setting("AJO_ORG_ID");
-    // Pasted text arrives at once.
-    terminal.type_line(&format!(
-        "{{\n  \"CLIENT_ID\": \"{id}\", \"ORG_ID\": \"{org}\",\n  \"CLIENT_SECRETS\": [\"{SECRET}\"],\n  \"SCOPES\": [\"openid\",\n\"AdobeID\"]}}"
-    ));
-    let shown = terminal.finish(0);
-    assert!(shown.contains("saved profile default to "), "{shown}");
-    assert!(!shown.contains(SECRET) && !shown.contains("CLIENT_ID"), "{shown}");
-    assert_eq!(fixture.files_with(SECRET), ["config/profiles/default.json"]);
+    for (format, text) in credential_formats(&fixture) {
+        let choice = if matches!(format, "project" | "contexts") { "chosen" } else { "" };
+        let pasted = [
+            text.clone() + "\n",
+            text.replace('\n', "\r\n") + "\n",
+            // In bracketed paste mode.
+            format!("\u{1b}[200~{text}\u{1b}[201~\n"),
+            // What follows is not a reply to another prompt.
+            format!("{text}\n\nechoed"),
+        ];
+        for text in pasted {
+            let shown = paste(&fixture, &text, &[("AJO_CREDENTIAL_NAME", choice), ("AJO_PROFILE", format)], 0);
+            assert!(shown.contains(&format!("saved profile {format} to ")), "{text:?}: {shown}");
+            let (url, ims) = (fixture.setting("AJO_BASE_URL"), fixture.setting("AJO_IMS_URL"));
+            let target = format!("Profile {format} for {url} (token endpoint {ims}).");
+            assert!(shown.contains(&target), "{shown}");
+            for hidden in [SECRET, "CLIENT", "client_id", "echoed"] {
+                assert!(!shown.contains(hidden), "{hidden}: {shown}");
+            }
+            assert_eq!(fixture.files_with(SECRET), [format!("config/profiles/{format}.json")]);
+            fixture.run(&["auth", "logout", "--profile", format]);
+        }
+    }
+}
+
+#[test]
+fn terminal_login_refuses_damaged_paste() {
+    if !has_script() {
+        return;
+    }
+    let fixture = AuthFixture::new();
+    let start = format!("\"CLIENT_SECRETS\": [\"{SECRET}\"]");
+    let damaged = "error: failed to parse the credential: ";
+    for (text, expected) in [
+        (format!("{{\n{start}}} and more\nmore {SECRET}"), damaged),
+        (format!("{{\n{start}\n\n"), damaged),
+        (format!("AJO_CLIENT_SECRET={SECRET}\n\n"), damaged),
+        (
+            format!("{{{start}, \"x\": \"{}\"", "x".repeat(5000)),
+            "error: the terminal cut off a line, because it is too long",
+        ),
+    ] {
+        let shown = paste(&fixture, &text, &[], 3);
+        assert!(shown.contains(expected), "{shown}");
+        assert!(!shown.contains(SECRET), "{shown}");
+        assert!(!fixture.path("config").exists());
+    }
 }
 
 #[test]
@@ -64,7 +108,7 @@ fn terminal_login_shows_client_id() {
     let org_and_scopes = ["AJO_ORG_ID", "AJO_SCOPES"].map(|name| (name, fixture.setting(name)));
     let variables = [&org_and_scopes[..], &[("AJO_CLIENT_SECRET", SECRET)]].concat();
     let mut terminal = PseudoTerminal::start(&fixture, &login, &variables);
-    terminal.wait_for_text("client id or JSON (not shown): ");
+    terminal.wait_for_text("client id or credential (not shown): ");
     terminal.wait_for_no_echo();
     terminal.type_line(fixture.setting("AJO_CLIENT_ID"));
     let shown = terminal.finish(0);

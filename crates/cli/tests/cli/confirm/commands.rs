@@ -188,7 +188,7 @@ async fn end_of_input_and_interrupt_change_nothing() {
     for (arguments, key, code) in [(&deploy[..], "\u{4}", 7), (&apply, "\u{4}", 7), (&apply, "\u{3}", 5)] {
         let mut terminal = start_on_terminal(&fixture, arguments);
         terminal.wait_for_text(QUESTION);
-        terminal.type_key(key);
+        terminal.type_text(key);
         terminal.finish(code);
         assert_eq!(take_changes(&fixture), [""; 0], "{arguments:?}");
     }

@@ -19,6 +19,7 @@ fn is_run_by_other_test(page: &str, block: &CodeBlock) -> bool {
         "docs/emulator.md"
         | "docs/limits-as-code.md"
         | "docs/operate-limits.md"
+        | "docs/other-apis.md"
         | "docs/shared-state.md"
         | "docs/simulate.md"
         | "docs/sizing.md" => true,

@@ -6,6 +6,7 @@ mod emulator;
 mod examples;
 mod limits_as_code;
 mod operate_limits;
+mod other_apis;
 mod readme;
 mod shared_state;
 mod simulate;

@@ -7,8 +7,9 @@ use super::replay_report::{
     ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, PredictedValue, ReplayReport,
 };
 use crate::commands::simulate::summary::assumption_lines;
-use crate::commands::simulate::table::{Alignment, align};
+use crate::commands::simulate::table::align;
 use crate::number_format::{format_duration, format_rate};
+use crate::output::Column;
 use crate::safe_text::{SafeText, safe};
 
 /// Maximum number of minutes in a table: the ones with the most capped calls.
@@ -90,7 +91,7 @@ fn bound_lines(group: &GroupReplay, burst: u32) -> Vec<SafeText> {
         let p95 = |it: &ReplayBound| it.adobe.p95_queue_time_ms.map_or_else(|| "-".to_owned(), format_millis);
         rows.push(row("P95_QUEUE_TIME_MS", p95, millis(group.observed_p95_queue_ms)));
     }
-    align(&rows, Alignment::Left)
+    align(rows, &Column::whole(""))
 }
 
 fn most_capped(minutes: &[ReplayMinute]) -> u64 {
@@ -125,7 +126,7 @@ fn minute_lines(group: &GroupReplay) -> Vec<SafeText> {
         }
         std::iter::once(it.minute.to_string()).chain(counts.into_iter().map(group_thousands)).collect()
     }));
-    let mut lines = align(&cells, Alignment::Left);
+    let mut lines = align(cells, &Column::whole(""));
     if all > MAX_MINUTES {
         lines.push(safe!("The {} of {} minutes with the most calls; --output json has all.", MAX_MINUTES, all));
     }
@@ -153,7 +154,7 @@ fn summary_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
         let counts = counts.into_iter().map(group_thousands);
         cells.push(std::iter::once(name_endpoints(&replay.endpoints)).chain(counts).chain([wait]).collect());
     }
-    let mut lines = align(&cells, Alignment::Left);
+    let mut lines = align(cells, &Column::url("").importance(u8::MAX));
     lines.push(SafeText::from("Select one with --endpoint to see its minutes; --output json has all."));
     lines
 }
