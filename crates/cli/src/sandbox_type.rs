@@ -104,7 +104,7 @@ impl SandboxTypeReader {
             {
                 return SandboxType::Known(kind, TypeSource::Cache(at));
             }
-            let found = self.request().await;
+            let found = SandboxType::request(&self.client, self.sandbox()).await;
             if let (Some(cache), SandboxType::Known(kind, _)) = (&self.cache, &found) {
                 self.scope.write_cached(cache, *kind, now).await;
             }
@@ -113,17 +113,19 @@ impl SandboxTypeReader {
         // Also if the disk does not respond.
         tokio::time::timeout(DEADLINE, read).await.unwrap_or_else(|_| SandboxType::Unknown(no_response()))
     }
+}
 
+impl SandboxType {
     /// The type that Sandbox Management reports now.
-    pub(crate) async fn request(&self) -> SandboxType {
-        let client = self.client.with_options(CallOptions::default().deadline(DEADLINE).attempts(1));
+    pub(crate) async fn request(client: &Client, sandbox: &str) -> Self {
+        let client = client.with_options(CallOptions::default().deadline(DEADLINE).attempts(1));
         let found = match client.request(Method::Get, SANDBOXES_PATH).await {
-            Ok(response) => find_type(&response, self.sandbox()),
+            Ok(response) => find_type(&response, sandbox),
             Err(error) => Err(error.status().map_or_else(no_response, |status| {
                 format!("Sandbox Management responded with the status {status}, so its type is unknown")
             })),
         };
-        found.map_or_else(SandboxType::Unknown, |kind| SandboxType::Known(kind, TypeSource::Response))
+        found.map_or_else(Self::Unknown, |kind| Self::Known(kind, TypeSource::Response))
     }
 }
 
