@@ -217,10 +217,10 @@ fn parse<A: DeserializeOwned>(arguments: JsonObject) -> Result<A, ToolError> {
 
 /// Declares the enumeration of all tools, so that each is parsed and run the same way.
 macro_rules! tool_calls {
-    ($($variant:ident $name:literal $method:ident;)*) => {
+    ($($variant:ident($arguments:ident) $name:literal $method:ident;)*) => {
         /// A tool with its arguments.
         enum ToolCall {
-            $($variant(crate::arguments::$variant),)*
+            $($variant(Box<crate::arguments::$arguments>),)*
         }
 
         impl ToolCall {
@@ -239,7 +239,7 @@ macro_rules! tool_calls {
 
             async fn run(self, reader: &impl LimitsReader, stop: &StopSignal) -> ToolResult {
                 match self {
-                    $(Self::$variant(arguments) => reader.$method(arguments, stop).await,)*
+                    $(Self::$variant(arguments) => reader.$method(*arguments, stop).await,)*
                 }
             }
         }
@@ -247,14 +247,14 @@ macro_rules! tool_calls {
 }
 
 tool_calls! {
-    ListArguments "list" list;
-    GetArguments "get" get;
-    ExplainArguments "explain" explain;
-    ValidateArguments "validate" validate;
-    PlanArguments "plan" plan;
-    DriftArguments "drift" drift;
-    SimulateArguments "simulate" simulate;
-    SizeArguments "size" size;
+    List(ListArguments) "list" list;
+    Get(GetArguments) "get" get;
+    Explain(ExplainArguments) "explain" explain;
+    Validate(ValidateArguments) "validate" validate;
+    Plan(PlanArguments) "plan" plan;
+    Drift(DriftArguments) "drift" drift;
+    Simulate(SimulateArguments) "simulate" simulate;
+    Size(SizeArguments) "size" size;
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn error_has_no_usage_lines() {
-        let error = CommandLine::new("simulate").option("traffic", ["x"]).parse([]).err().expect("an error");
+        let error = CommandLine::new("simulate").option("traffic", ["x"]).parse([]).expect_err("a wrong value");
         assert!(error.message.starts_with("invalid value 'x' for '--traffic"), "{}", error.message);
         assert!(!error.message.contains("Usage"), "{}", error.message);
     }
