@@ -7,6 +7,8 @@ use ajo_core::{BASE_URL, Method};
 use ajo_engine::AllowedOrigins;
 use clap::Args;
 
+use super::resource::YesArg;
+
 /// Arguments of `ajo api`.
 #[derive(Debug, Args)]
 pub(crate) struct ApiArgs {
@@ -44,9 +46,8 @@ pub(crate) struct ApiArgs {
     #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,
 
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 /// Accepts lower case too.

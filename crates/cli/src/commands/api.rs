@@ -4,15 +4,17 @@ mod api_request;
 mod body;
 mod field;
 mod header;
+mod limit_change;
 mod pages;
 mod print;
 
 use std::process::ExitCode;
 
-use ajo_core::{CallError, Client, ErrorKind};
+use ajo_core::{Api, CallError, Client, ErrorKind};
 
 use crate::arguments::{ApiArgs, GlobalSettings};
 use crate::command_error::CommandError;
+use crate::confirm::Confirmation;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::progress_bar::Activity;
@@ -24,6 +26,7 @@ use pages::PagedList;
 pub(crate) async fn run(settings: &GlobalSettings, args: &ApiArgs) -> Result<ExitCode, CommandError> {
     let request = ApiRequest::from_args(args)?;
     let session = ClientSession::connect_with_hosts(settings, &args.allow_host).await?;
+    confirm(args, &session, &request).await?;
     if args.paginate {
         let list = get_pages(settings, &session.client, &request).await?;
         output::print_json(&list)?;
@@ -37,6 +40,20 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ApiArgs) -> Result<Exi
         }
     }
     Ok(ExitStatus::Success.into())
+}
+
+/// Asks before a change of a limit that may be live in a production sandbox, as the commands for limits do.
+async fn confirm(args: &ApiArgs, session: &ClientSession, request: &ApiRequest<'_>) -> Result<(), CommandError> {
+    let (types, yes) = (&session.type_reader, args.yes_arg.yes);
+    let confirmation = match limit_change::changed_api(args.method, &args.target) {
+        None => None,
+        Some(Api::Capping) => Confirmation::for_sandbox(types, yes).await,
+        Some(Api::Throttling) => Confirmation::for_all_sandboxes(types, yes),
+    };
+    match confirmation {
+        None => Ok(()),
+        Some(confirmation) => confirmation.ask(safe!("{} may change a live limit", request)).await,
+    }
 }
 
 /// Gets all pages, or fails.

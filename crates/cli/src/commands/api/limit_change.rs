@@ -1,20 +1,21 @@
 //! Requests that change a live limit.
 
-use ajo_core::Method;
+use ajo_core::{Api, Method};
 
-/// Path segments of the two APIs, before the uid.
-const CONFIG_SEGMENTS: [&str; 2] = ["endpointconfigs", "throttlingconfigs"];
-
-/// Whether a request changes a configuration that exists, which may be live: all writes to `…/endpointConfigs/{uid}…` and
-/// `…/throttlingConfigs/{uid}…`. To create a configuration changes no live limit.
-pub(super) fn changes_configuration(method: Method, target: &str) -> bool {
+/// The API whose configuration a request changes: all writes to `…/endpointConfigs/{uid}…` and `…/throttlingConfigs/{uid}…`, because
+/// the configuration may be live. To create one changes no live limit.
+pub(super) fn changed_api(method: Method, target: &str) -> Option<Api> {
     if matches!(method, Method::Get | Method::Head | Method::Options) {
-        return false;
+        return None;
     }
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-    let is_config = |segment: &str| CONFIG_SEGMENTS.contains(&decode(segment).to_ascii_lowercase().as_str());
-    segments.any(is_config) && segments.next().is_some()
+    let api = segments.find_map(|segment| match decode(segment).to_ascii_lowercase().as_str() {
+        "endpointconfigs" => Some(Api::Capping),
+        "throttlingconfigs" => Some(Api::Throttling),
+        _ => None,
+    });
+    api.filter(|_| segments.next().is_some())
 }
 
 /// Decodes percent-encoded ASCII characters.
@@ -39,16 +40,16 @@ mod tests {
     #[test]
     fn changes_of_configurations_are_found() {
         let base = "/journey/orchestration";
-        for (method, path) in [
-            (Method::Put, "/endpointConfigs/u"),
-            (Method::Delete, "/endpointConfigs/u?forceDelete=true"),
-            (Method::Patch, "/throttlingConfigs/u"),
-            (Method::Post, "/endpointConfigs/u/deploy"),
-            (Method::Post, "/throttlingConfigs/u/undeploy"),
-            (Method::Post, "//%65ndpointconfigs//u/deploy"),
+        for (method, path, api) in [
+            (Method::Put, "/endpointConfigs/u", Api::Capping),
+            (Method::Delete, "/endpointConfigs/u?forceDelete=true", Api::Capping),
+            (Method::Patch, "/throttlingConfigs/u", Api::Throttling),
+            (Method::Post, "/endpointConfigs/u/deploy", Api::Capping),
+            (Method::Post, "/throttlingConfigs/u/undeploy", Api::Throttling),
+            (Method::Post, "//%65ndpointconfigs//u/deploy", Api::Capping),
         ] {
             for prefix in ["", base, "https://platform.adobe.io/journey/orchestration"] {
-                assert!(changes_configuration(method, &format!("{prefix}{path}")), "{method:?} {prefix}{path}");
+                assert_eq!(changed_api(method, &format!("{prefix}{path}")), Some(api), "{method} {prefix}{path}");
             }
         }
         for (method, path) in [
@@ -59,7 +60,7 @@ mod tests {
             (Method::Post, "/list/endpointConfigs"),
             (Method::Delete, "/ajo/config/suppression/addresses/a@b.example"),
         ] {
-            assert!(!changes_configuration(method, &format!("{base}{path}")), "{method:?} {path}");
+            assert_eq!(changed_api(method, &format!("{base}{path}")), None, "{method} {path}");
         }
     }
 }

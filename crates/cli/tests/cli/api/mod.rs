@@ -1,5 +1,6 @@
 //! `ajo api`.
 
+mod confirmation;
 mod emulator;
 mod input;
 mod other_apis;
