@@ -26,8 +26,8 @@ pub(crate) use limits::{
 pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
-    CappingCommand, ConfigTarget, DeployStateArg, ListArgs, ResourceCommand, SetCappingArgs, SetThrottlingArgs,
-    TargetArg, ThrottlingCommand, UidArg,
+    CappingCommand, ConfigTarget, DeployStateArg, ListArgs, LiveChangeArgs, ResourceCommand, SetCappingArgs,
+    SetThrottlingArgs, TargetArg, ThrottlingCommand, UidArg, YesArg,
 };
 pub(crate) use shell::{CompletionsArgs, HelpArgs, ManArgs};
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};

@@ -94,12 +94,13 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
 /// server or a demo, or a child process.
 const fn activity(command: &Command) -> Option<&'static str> {
     match command {
-        Command::Demo | Command::Mcp(_) => None,
-        Command::Emulator(EmulatorCommand::Serve { .. } | EmulatorCommand::Exec { .. }) => None,
+        Command::Demo
+        | Command::Mcp(_)
+        | Command::Emulator(EmulatorCommand::Serve { .. } | EmulatorCommand::Exec { .. }) => None,
         Command::Emulator(_) => Some("waiting for the emulator"),
         Command::Validate(_) | Command::Init(_) | Command::Fmt(_) => Some("reading the files"),
         Command::Simulate(_) | Command::Size(_) => Some("simulating"),
-        Command::Schema(_) | Command::Completions(_) | Command::Man(_) => Some("printing"),
+        Command::Schema(_) | Command::Completions(_) | Command::Help(_) | Command::Man(_) => Some("printing"),
         Command::State(_) => Some("waiting for the state"),
         Command::Doctor(_) => Some("checking the setup"),
         _ => Some("waiting for the service"),

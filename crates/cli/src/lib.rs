@@ -7,6 +7,7 @@ mod blocking_work;
 mod command_error;
 mod commands;
 mod completion;
+mod confirm;
 mod definition_file;
 mod exit_status;
 mod help;
@@ -21,8 +22,10 @@ mod prompt;
 mod read_access;
 mod rejected_part;
 mod report;
+mod request_log;
 mod run_simulation;
 mod safe_text;
+mod sandbox_type;
 mod secret_check;
 mod secret_mask;
 mod session;
@@ -56,7 +59,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     };
     let jq = output::set_up_jq(&mut arguments.settings, is_format_given);
     let output = arguments.settings.output;
-    if let Err(error) = jq {
+    if let Err(error) = jq.and_then(|()| request_log::set_up(&arguments.settings)) {
         return exit_with(Err(error), output);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

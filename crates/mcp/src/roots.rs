@@ -93,17 +93,16 @@ impl Roots {
     /// As for [`resolve`](Self::resolve), but a file that does not exist is no error if its folder is inside of a root.
     pub fn check(&self, path: &Path) -> Result<PathBuf, RootsError> {
         let outside = || refused(format!("`{}` is outside of the client's roots", path.display()));
-        let found = match fs::canonicalize(path) {
-            Ok(found) => found,
-            Err(_) => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                let folder = fs::canonicalize(folder).map_err(|_| outside())?;
-                // A dangling link could be completed later.
-                if fs::symlink_metadata(path).is_ok() {
-                    return Err(outside());
-                }
-                folder.join(path.file_name().ok_or_else(outside)?)
+        let found = if let Ok(found) = fs::canonicalize(path) {
+            found
+        } else {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = fs::canonicalize(folder).map_err(|_| outside())?;
+            // A dangling link could be completed later.
+            if fs::symlink_metadata(path).is_ok() {
+                return Err(outside());
             }
+            folder.join(path.file_name().ok_or_else(outside)?)
         };
         if !self.contains(&found) {
             return Err(outside());

@@ -30,6 +30,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(45);
 /// Maximum number of calls at the same time; others wait.
 const MAX_PARALLEL_CALLS: usize = 4;
 
+/// Maximum number of files that a call names.
+const MAX_FILES: usize = 100;
+
 /// Why the server ended.
 #[derive(Debug)]
 pub struct ServerError(String);
@@ -196,6 +199,9 @@ fn cancelled_error() -> ToolError {
 
 /// Replaces the paths in the arguments with paths inside of the roots.
 fn resolve_files(call: &mut ToolCall, roots: &Roots) -> Result<(), ToolError> {
+    if call.files_mut().len() > MAX_FILES {
+        return Err(ToolError::new(format!("a call names at most {MAX_FILES} files")).with_hint("pass their folder"));
+    }
     for file in call.files_mut() {
         let path = roots.resolve(file).map_err(|error| ToolError { message: error.message, hint: error.hint })?;
         *file = path.into_os_string().into_string().map_err(|_| ToolError::new("the path is not valid Unicode"))?;
@@ -211,10 +217,10 @@ fn parse<A: DeserializeOwned>(arguments: JsonObject) -> Result<A, ToolError> {
 
 /// Declares the enumeration of all tools, so that each is parsed and run the same way.
 macro_rules! tool_calls {
-    ($($variant:ident $name:literal $method:ident;)*) => {
+    ($($variant:ident($arguments:ident) $name:literal $method:ident;)*) => {
         /// A tool with its arguments.
         enum ToolCall {
-            $($variant(crate::arguments::$variant),)*
+            $($variant(Box<crate::arguments::$arguments>),)*
         }
 
         impl ToolCall {
@@ -233,7 +239,7 @@ macro_rules! tool_calls {
 
             async fn run(self, reader: &impl LimitsReader, stop: &StopSignal) -> ToolResult {
                 match self {
-                    $(Self::$variant(arguments) => reader.$method(arguments, stop).await,)*
+                    $(Self::$variant(arguments) => reader.$method(*arguments, stop).await,)*
                 }
             }
         }
@@ -241,14 +247,14 @@ macro_rules! tool_calls {
 }
 
 tool_calls! {
-    ListArguments "list" list;
-    GetArguments "get" get;
-    ExplainArguments "explain" explain;
-    ValidateArguments "validate" validate;
-    PlanArguments "plan" plan;
-    DriftArguments "drift" drift;
-    SimulateArguments "simulate" simulate;
-    SizeArguments "size" size;
+    List(ListArguments) "list" list;
+    Get(GetArguments) "get" get;
+    Explain(ExplainArguments) "explain" explain;
+    Validate(ValidateArguments) "validate" validate;
+    Plan(PlanArguments) "plan" plan;
+    Drift(DriftArguments) "drift" drift;
+    Simulate(SimulateArguments) "simulate" simulate;
+    Size(SizeArguments) "size" size;
 }
 
 #[cfg(test)]

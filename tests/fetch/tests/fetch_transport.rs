@@ -8,6 +8,7 @@ mod conformance;
 mod emulator;
 mod hostile_fetch;
 mod mock_fetch;
+mod other_apis;
 #[path = "../../conformance/suite.rs"]
 mod suite;
 

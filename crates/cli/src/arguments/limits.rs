@@ -9,6 +9,8 @@ use ajo_limits::{Digest, UnmanagedHandling};
 use ajo_simulator::{DEFAULT_BURST, MAX_BURST};
 use clap::{Args, ValueEnum};
 
+use super::YesArg;
+
 /// Limits files, and the files next to them.
 #[derive(Debug, Args)]
 pub(crate) struct LimitsFilesArgs {
@@ -114,9 +116,8 @@ pub(crate) struct ApplyArgs {
     #[arg(long, conflicts_with_all = ["observed", "burst", "prune", "force_delete", "max_deletes"])]
     pub(crate) resume: bool,
 
-    /// Skip the confirmation for production sandboxes
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 
     /// Configurations to process in parallel
     #[arg(long, value_name = "N", default_value = "4")]

@@ -13,11 +13,16 @@ pub(crate) enum CappingCommand {
     Resource(ResourceCommand),
     /// Change numbers of a configuration and redeploy it
     ///
-    /// Shows the change and asks for the name of the sandbox. A configuration that is not deployed is only updated.
+    /// A configuration that is not deployed is only updated.
     #[command(override_usage = "ajo capping set [OPTIONS] <UID|URL>")]
     Set(SetCappingArgs),
     /// Make the saved definition of a deployed configuration live
-    Redeploy(TargetArg),
+    Redeploy {
+        #[command(flatten)]
+        target_arg: TargetArg,
+        #[command(flatten)]
+        yes_arg: YesArg,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -25,8 +30,6 @@ pub(crate) enum ThrottlingCommand {
     #[command(flatten)]
     Resource(ResourceCommand),
     /// Change the limit; live at once if deployed
-    ///
-    /// Shows the change and asks for the name of the sandbox.
     Set(SetThrottlingArgs),
 }
 
@@ -45,6 +48,8 @@ pub(crate) enum ResourceCommand {
         uid_arg: UidArg,
         #[command(flatten)]
         definition: DefinitionArgs,
+        #[command(flatten)]
+        yes_arg: YesArg,
     },
     /// Delete a configuration
     Delete {
@@ -53,13 +58,15 @@ pub(crate) enum ResourceCommand {
         /// Delete even if deployed
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        yes_arg: YesArg,
     },
     /// Exit with 1 if a configuration cannot be deployed
     CanDeploy(UidArg),
     /// Deploy a configuration
-    Deploy(UidArg),
+    Deploy(LiveChangeArgs),
     /// Undeploy a configuration
-    Undeploy(UidArg),
+    Undeploy(LiveChangeArgs),
 }
 
 /// Filters of the list. The service has none, so the command reads all configurations.
@@ -89,6 +96,22 @@ pub(crate) enum DeployStateArg {
 pub(crate) struct UidArg {
     /// UID of the configuration
     pub(crate) uid: Uid,
+}
+
+/// Skips the confirmation of a change.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct YesArg {
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LiveChangeArgs {
+    #[command(flatten)]
+    pub(crate) uid_arg: UidArg,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 #[derive(Debug, Args)]
@@ -131,9 +154,8 @@ pub(crate) struct SetCappingArgs {
     #[arg(long)]
     pub(crate) service: Option<ServiceType>,
 
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 #[derive(Debug, Args)]
@@ -146,9 +168,8 @@ pub(crate) struct SetThrottlingArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_throughput: i64,
 
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 }
 
 /// Identifies a configuration on the command line.

@@ -6,6 +6,8 @@ use ajo_core::Uid;
 use ajo_state::StateLocation;
 use clap::{Args, Subcommand};
 
+use super::YesArg;
+
 /// The subcommands of `ajo state`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateCommand {
@@ -135,9 +137,8 @@ pub(crate) struct UnlockArgs {
     #[arg(long)]
     pub(crate) throttling: bool,
 
-    /// Skip the confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes_arg: YesArg,
 
     #[command(flatten)]
     pub(crate) target: StateTarget,

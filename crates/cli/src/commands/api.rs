@@ -15,6 +15,8 @@ use crate::arguments::{ApiArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
+use crate::progress_bar::Activity;
+use crate::safe_text::safe;
 use crate::session::ClientSession;
 use api_request::ApiRequest;
 use pages::PagedList;
@@ -45,6 +47,7 @@ async fn get_pages(
 ) -> Result<String, CommandError> {
     let mut list = PagedList::default();
     let mut parameter = None;
+    let activity = Activity::start("waiting for the service");
     loop {
         let after_pages = |failure: CommandError| match list.page_count() {
             0 => failure,
@@ -58,6 +61,7 @@ async fn get_pages(
         if parameter.is_none() {
             return Ok(list.to_json());
         }
+        activity.set_message(safe!("got {} pages", list.page_count()));
     }
 }
 

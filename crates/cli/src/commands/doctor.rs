@@ -3,6 +3,7 @@
 mod call_evidence;
 mod doctor_check;
 mod report;
+mod sandbox_type_check;
 mod server_route;
 mod state_check;
 
@@ -21,6 +22,7 @@ use crate::time::format_rfc3339;
 use call_evidence::CallEvidence;
 use doctor_check::DoctorCheck;
 use report::DoctorReport;
+use sandbox_type_check::check_sandbox_type;
 use server_route::{ServerRoute, check_of_auth_error};
 use state_check::check_state;
 
@@ -36,7 +38,7 @@ struct FailedCheck(DoctorCheck, CommandError);
 pub(crate) async fn run(settings: &GlobalSettings, target: &StateTarget) -> Result<ExitCode, CommandError> {
     let mut report = DoctorReport::default();
     let state = check_state(settings, target, &mut report).await;
-    let exit = match run_checks(settings, &mut report).await {
+    let exit = match run_checks(settings, target, &mut report).await {
         Ok(()) => state.map_or_else(|failure| failure.exit_status(), |()| ExitStatus::Success),
         Err(FailedCheck(step, failure)) => {
             let failure = session::name_rejected_source(settings, failure);
@@ -48,7 +50,11 @@ pub(crate) async fn run(settings: &GlobalSettings, target: &StateTarget) -> Resu
     Ok(exit.into())
 }
 
-async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Result<(), FailedCheck> {
+async fn run_checks(
+    settings: &GlobalSettings,
+    target: &StateTarget,
+    report: &mut DoctorReport,
+) -> Result<(), FailedCheck> {
     let caller =
         AuthContext::resolve(settings).await.map_err(|failure| FailedCheck(DoctorCheck::Credentials, failure))?;
     let detail = format!("{}; client id {}", join_sources(&caller.origin), caller.identity.client_id());
@@ -90,6 +96,7 @@ async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Res
     if let Some(claims) = static_claims {
         report.add_passed(DoctorCheck::Token, claims, "the gateway accepted it");
     }
+    check_sandbox_type(settings, target, &service.client, &sandbox, report).await;
     service.check_throttling(report).await
 }
 

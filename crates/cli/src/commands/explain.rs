@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result
 pub(crate) enum ComputedExplanation {
     Invalid(Box<LimitsInput>),
     /// With the service, if it was read.
-    Explained(CallExplanation, Option<ServiceLabel>),
+    Explained(Box<CallExplanation>, Option<ServiceLabel>),
 }
 
 /// Reads the files and the service, and explains the call.
@@ -49,7 +49,7 @@ pub(crate) async fn compute(
     let url = secrets.seal_literals(&args.url);
     let (observed, service) = if args.offline { None } else { observe(settings, desired, secrets).await? }.unzip();
     let explanation = explain_call(&args.method, &url, observed.as_ref(), desired);
-    Ok(ComputedExplanation::Explained(explanation, service))
+    Ok(ComputedExplanation::Explained(Box::new(explanation), service))
 }
 
 /// Reads the configurations of the service. Without credentials, the files are enough.

@@ -27,3 +27,23 @@ pub(crate) async fn run(settings: &GlobalSettings, args: McpArgs) -> Result<Exit
     served.map_err(|error| CommandError::new(error.to_string()))?;
     Ok(ExitStatus::Success.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// A type that writes, or a function that returns one, cannot be used without its name.
+    #[test]
+    fn no_writer_is_named() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/mcp");
+        for entry in std::fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(&path).expect("a text");
+            for writer in
+                ["Client", "connect_with", "PlanExecutor", "ajo_state", "StateStore", "write", "fs::", "print_"]
+            {
+                assert!(!text.contains(writer), "{}: {writer}", path.display());
+            }
+        }
+    }
+}

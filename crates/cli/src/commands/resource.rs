@@ -2,6 +2,7 @@
 
 mod describe;
 mod list;
+mod live_change;
 mod print;
 mod redeploy;
 mod set;
@@ -12,15 +13,17 @@ use std::process::ExitCode;
 use ajo_core::{
     Api, CallError, CallResponse, CappingDefinition, DeleteOptions, ThrottlingDefinition, ValidationStatus,
 };
+use ajo_limits::Action;
+use ajo_limits::ObservedConfig;
 
 pub(crate) use self::describe::format_capping;
 use self::describe::{
     describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
 };
 use self::print::print_response;
-use ajo_limits::ObservedConfig;
-
-use crate::arguments::{CappingCommand, GlobalSettings, ResourceCommand, TargetArg, ThrottlingCommand, UidArg};
+use crate::arguments::{
+    CappingCommand, GlobalSettings, LiveChangeArgs, ResourceCommand, TargetArg, ThrottlingCommand, UidArg,
+};
 use crate::command_error::CommandError;
 use crate::completion::uid_cache;
 use crate::definition_file;
@@ -63,7 +66,10 @@ macro_rules! run {
                 }
                 created.finish()
             }
-            ResourceCommand::Update { uid_arg: UidArg { uid }, .. } => {
+            ResourceCommand::Update { uid_arg: UidArg { uid }, yes_arg, .. } => {
+                let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
+                let definition = serde_json::to_value(&definitions[0]).ok();
+                live_change::confirm(confirmation, Action::Update, definition, async || api.get(&uid).await).await?;
                 print_response(format, &api.update(&uid, &definitions[0]).response().await?, |updated| {
                     describe_change("updated", &updated.uid, updated.can_deploy.as_ref())
                 })
@@ -72,7 +78,11 @@ macro_rules! run {
                 let uid = target::find_uid(&session.client, $kind, Some(target)).await?;
                 print_response(format, &api.get(&uid).response().await?, |config| $show(config))
             }
-            ResourceCommand::Delete { uid_arg: UidArg { uid }, force } => {
+            ResourceCommand::Delete { uid_arg: UidArg { uid }, force, yes_arg } => {
+                // Without `--force`, the service does not delete a deployed configuration.
+                let yes = yes_arg.yes || !force;
+                let confirmation = live_change::confirmation(&session, $kind, yes).await;
+                live_change::confirm(confirmation, Action::Delete, None, async || api.get(&uid).await).await?;
                 print_response(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
                     safe!("deleted {}", uid)
                 })
@@ -83,10 +93,14 @@ macro_rules! run {
                 let deployable = response.value.validation_status == Some(ValidationStatus::Ok);
                 return Ok(if deployable { ExitStatus::Success } else { ExitStatus::Failure }.into());
             }
-            ResourceCommand::Deploy(UidArg { uid }) => {
+            ResourceCommand::Deploy(LiveChangeArgs { uid_arg: UidArg { uid }, yes_arg }) => {
+                let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
+                live_change::confirm(confirmation, Action::Deploy, None, async || api.get(&uid).await).await?;
                 print_response(format, &api.deploy(&uid).response().await?, |()| safe!("deployed {}", uid))
             }
-            ResourceCommand::Undeploy(UidArg { uid }) => {
+            ResourceCommand::Undeploy(LiveChangeArgs { uid_arg: UidArg { uid }, yes_arg }) => {
+                let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
+                live_change::confirm(confirmation, Action::Undeploy, None, async || api.get(&uid).await).await?;
                 print_response(format, &api.undeploy(&uid).response().await?, |()| safe!("undeployed {}", uid))
             }
         }?;
@@ -100,7 +114,9 @@ pub(crate) async fn capping(settings: &GlobalSettings, command: CappingCommand) 
             run!(capping, Api::Capping, CappingDefinition, settings, command, format_capping_list, format_capping)
         }
         CappingCommand::Set(args) => set::capping(settings, args).await,
-        CappingCommand::Redeploy(TargetArg { target }) => redeploy::run(settings, target).await,
+        CappingCommand::Redeploy { target_arg, yes_arg } => {
+            redeploy::run(settings, target_arg.target, yes_arg.yes).await
+        }
     }
 }
 

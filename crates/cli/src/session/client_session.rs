@@ -10,6 +10,7 @@ use super::auth_context::{AuthContext, CallerIdentity};
 use super::recording_store::RecordingStore;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::sandbox_type::{CacheScope, SandboxTypeReader};
 
 /// A connected client. Keeps the in-process emulator alive, if there is one.
 pub(crate) struct ClientSession {
@@ -17,6 +18,7 @@ pub(crate) struct ClientSession {
     pub(crate) sandbox: String,
     pub(crate) org_id: OrgId,
     pub(crate) base_url: BaseUrl,
+    pub(crate) type_reader: SandboxTypeReader,
     pub(crate) emulator: Option<Emulator>,
 }
 
@@ -33,17 +35,27 @@ impl ClientSession {
         for host in hosts {
             builder = builder.allow_host(host);
         }
+        let cache = caller.token_store()?;
         if let CallerIdentity::Credentials(_) = caller.identity {
-            builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store()?)));
+            builder = builder.token_store(Arc::new(RecordingStore::new(cache.clone())));
         }
         let org_id = caller.identity.org_id().clone();
         let base_url = caller.base_url(settings)?;
+        let scope = CacheScope {
+            organization: org_id.to_string(),
+            client_id: caller.identity.client_id().to_owned(),
+            base_url: base_url.to_string(),
+            sandbox: sandbox.clone(),
+        };
         let builder = match caller.identity {
             CallerIdentity::Credentials(credentials) => builder.credentials(credentials),
             CallerIdentity::AccessToken { token, client_id, org_id } => {
                 builder.access_token(token, &client_id, org_id.as_str())
             }
         };
-        Ok(Self { client: builder.build()?, sandbox, org_id, base_url, emulator: caller.emulator })
+        let client = builder.build()?;
+        let is_own_emulator = caller.emulator.is_some();
+        let type_reader = SandboxTypeReader::new(client.clone(), scope, cache, is_own_emulator);
+        Ok(Self { client, sandbox, org_id, base_url, type_reader, emulator: caller.emulator })
     }
 }

@@ -22,10 +22,11 @@ pub(crate) enum Setting {
     EmulatorUrl,
     State,
     LeaseTime,
+    Log,
 }
 
 impl Setting {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::BaseUrl,
         Self::ImsUrl,
         Self::ClientId,
@@ -43,6 +44,7 @@ impl Setting {
         Self::EmulatorUrl,
         Self::State,
         Self::LeaseTime,
+        Self::Log,
     ];
 
     pub(crate) const fn variable(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Setting {
             Self::EmulatorUrl => "AJO_EMULATOR_URL",
             Self::State => "AJO_STATE",
             Self::LeaseTime => "AJO_LEASE_SECONDS",
+            Self::Log => "AJO_LOG",
         }
     }
 
@@ -81,6 +84,8 @@ impl Setting {
             Self::Profile => Some("--profile"),
             Self::EmulatorUrl => Some("--emulator-url"),
             Self::State => Some("--state"),
+            // It stands for the value `debug`.
+            Self::Log => Some("--debug"),
             Self::ClientSecret
             | Self::AccessToken
             | Self::TokenCache

@@ -91,11 +91,11 @@ fn all_sixteen_operations_work() {
             $AJO {api} get $uid
             $AJO {api} update $uid '{file}'
             $AJO {api} can-deploy $uid
-            $AJO {api} deploy $uid
+            $AJO {api} deploy $uid --yes
             $AJO {api} get $uid --output json
             echo
             $AJO {api} delete $uid && exit 9 || test $? -eq 1
-            $AJO {api} undeploy $uid
+            $AJO {api} undeploy $uid --yes
             $AJO {api} delete $uid
             $AJO {api} list
             ",
@@ -128,7 +128,7 @@ fn all_sixteen_operations_work() {
 #[test]
 fn force_deletes_deployed_configuration() {
     let output = run_script_with_emulator(&format!(
-        "uid=$(echo '{SAMPLE}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping deploy $uid; $AJO capping delete $uid --force"
+        "uid=$(echo '{SAMPLE}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping deploy $uid --yes; $AJO capping delete $uid --force --yes"
     ));
     assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""), "{}", output.stdout);
 }
@@ -146,8 +146,8 @@ fn failed_can_deploy_exits_with_1() {
 #[test]
 fn get_shows_live_definition() {
     let output = run_script_with_emulator(&format!(
-        "uid=$(echo '{SAMPLE}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping deploy $uid;
-         echo '{}' | $AJO capping update $uid -; $AJO capping get $uid",
+        "uid=$(echo '{SAMPLE}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping deploy $uid --yes;
+         echo '{}' | $AJO capping update $uid - --yes; $AJO capping get $uid",
         SAMPLE.replace("500", "800")
     ));
     assert!(output.stdout.contains("state        updated\n"), "{}", output.stdout);

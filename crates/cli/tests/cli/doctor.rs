@@ -93,12 +93,52 @@ async fn all_checks_pass() {
     let output = DoctorOutput::run(&emulator, &[]).await;
     assert_eq!(
         output.checks_with_status("ok"),
-        ["credentials", "token_endpoint", "token", "clock", "api_key", "organization", "capping", "throttling"]
+        [
+            "credentials",
+            "token_endpoint",
+            "token",
+            "clock",
+            "api_key",
+            "organization",
+            "capping",
+            "sandbox_type",
+            "throttling"
+        ]
     );
     assert_eq!(output.exit_code, Some(0));
     assert!(output.detail_and_hint("credentials").contains("client id emulator-client"));
     assert!(output.detail_and_hint("token").contains("scopes openid,AdobeID"), "{}", output.detail_and_hint("token"));
     assert!(!format!("{:?}", output.checks).contains("emulator-secret"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sandbox_type_is_shown() {
+    let emulator = start_emulator().await;
+    let output = DoctorOutput::run(&emulator, &[("AJO_SANDBOX", "dev")]).await;
+    assert_eq!(output.detail_and_hint("sandbox_type"), "dev is a development sandbox | ");
+    emulator.state().add_fault("sandboxes=status:403".parse().expect("a fault")).expect("room");
+    let output = DoctorOutput::run(&emulator, &[]).await;
+    assert_eq!((output.exit_code, output.checks_with_status("not_proved")), (Some(0), vec!["sandbox_type"]));
+    assert!(
+        output.detail_and_hint("sandbox_type").starts_with("prod counts as a production sandbox: Sandbox Management")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contradicting_sandbox_type_is_a_warning() {
+    let fixture = crate::limits::fixture::LimitsFixture::start().await;
+    for (sandbox, production, warning) in [
+        ("prod", false, Some("prod is a production sandbox, but prod.yaml says `production: false`")),
+        ("dev", true, Some("dev is a development sandbox, but prod.yaml says `production: true`")),
+        ("dev", false, None),
+    ] {
+        let file = format!("version: 1\nsandbox: {sandbox}\nproduction: {production}\ncapping: []\n");
+        fixture.write("prod.yaml", &file);
+        let output = fixture.run(&["doctor", "--limits=prod.yaml", "--sandbox", sandbox]).await;
+        let is_warned = output.stdout.contains("correct `production` in the file");
+        assert_eq!(is_warned, warning.is_some(), "{}", output.stdout);
+        assert!(warning.is_none_or(|warning| output.stdout.contains(warning)), "{}", output.stdout);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,7 +256,7 @@ async fn missing_permission_fails_last_checks() {
         let output = DoctorOutput::run(&emulator, &[("AJO_BASE_URL", &gateway.base_url())]).await;
         output.assert_fails(step, 3, &["Manage Journeys Events, Data Sources and Action", "You lack a permission"]);
         // Without a code, the first response proves nothing about the API key and the organization.
-        let unproved: &[&str] = if denies_capping { &["api_key", "organization"] } else { &[] };
+        let unproved: &[&str] = if denies_capping { &["api_key", "organization"] } else { &["sandbox_type"] };
         assert_eq!(output.checks_with_status("not_proved"), unproved);
     }
 }

@@ -58,7 +58,7 @@ fn terminal_rows_are_not_wrapped() {
     }
     let shown = show(&fixture, 80, "capping list");
     let first = shown.lines().find(|line| line.starts_with(&uids[0])).expect("a row");
-    assert_eq!(first.trim_end(), format!("{}  deployed    500/s        api.example…eather", uids[0]));
+    assert_eq!(first.trim_end(), format!("{}  deployed  500/s        api.example.…eather", uids[0]));
     assert!(shown.contains("Too narrow for METHODS, LIVE LIMIT; --output json has everything."), "{shown}");
     // Not a terminal: everything.
     let piped = fixture.run(&["capping", "list"]).stdout;
@@ -83,7 +83,7 @@ fn list_is_filtered_by_url() {
     let text = fixture.run(&["capping", "list", "--url", "https://b.example.org/*"]).stdout;
     assert_eq!((text.lines().count(), text.contains("https://b.example.org/*")), (2, true), "{text}");
     // An empty sandbox, and the other API.
-    let text = fixture.run(&["throttling", "list", "--url", "https://b.example.org/*"]).stdout;
+    let text = fixture.run(&["throttling", "list", "--sandbox", "prod", "--url", "https://b.example.org/*"]).stdout;
     assert_eq!(text, "no throttling configuration in this organization\n");
 }
 
@@ -131,6 +131,6 @@ fn get_finds_a_url() {
         assert!(error.stderr.contains(&format!("{} capping GET,POST {twice}", uids[1])), "{}", error.stderr);
         assert_eq!(error.stderr.contains(&uids[0]), url.contains('z'), "{}", error.stderr);
     }
-    let none = fixture.run(&["throttling", "get", twice]);
+    let none = fixture.run(&["throttling", "get", "--sandbox", "prod", twice]);
     assert_eq!(none.stderr, format!("error: no throttling configuration has the URL {twice}\n"));
 }

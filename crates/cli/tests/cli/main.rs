@@ -18,15 +18,19 @@ mod init;
 mod jq;
 mod limit_paths;
 mod limits;
+#[cfg(target_os = "linux")]
 mod list;
 mod mcp;
 mod output;
 #[cfg(unix)]
 mod pipe;
 #[cfg(target_os = "linux")]
+mod printed_once;
+#[cfg(target_os = "linux")]
 mod progress_bar;
 #[cfg(target_os = "linux")]
 mod pseudo_terminal;
+mod request_log;
 mod resource;
 mod simulate;
 mod size;

@@ -17,14 +17,14 @@ fn slow_fixture() -> AuthFixture {
     let fixture = AuthFixture::new();
     fixture.login("default", "prod");
     std::fs::write(fixture.path("limits.yaml"), limits_file(&[("a", 1, true)])).expect("written");
-    set_delay(&fixture, SLOW);
+    set_delay(&fixture, "capping.list", SLOW);
     fixture
 }
 
-/// Delays the list of capping configurations.
-fn set_delay(fixture: &AuthFixture, delay: Duration) {
+/// Delays an operation.
+fn set_delay(fixture: &AuthFixture, operation: &str, delay: Duration) {
     let address = fixture.setting("AJO_IMS_URL").trim_start_matches("http://");
-    let body = format!(r#"{{"at":"capping.list","when":"always","fault":"delay:{}"}}"#, delay.as_millis());
+    let body = format!(r#"{{"at":"{operation}","when":"always","fault":"delay:{}"}}"#, delay.as_millis());
     let mut stream = TcpStream::connect(address).expect("connected");
     let head = format!("POST /_emulator/faults HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).expect("sent");
@@ -81,7 +81,9 @@ fn slow_commands_show_spinner() {
         return;
     }
     let fixture = slow_fixture();
+    set_delay(&fixture, "sandboxes", SLOW);
     let commands = [
+        ("api GET /data/foundation/sandbox-management/", "waiting for the service", "\"sandboxes\""),
         ("capping list", "waiting for the service", "no capping configurations in this sandbox"),
         ("plan limits.yaml", "reading the configurations of sandbox prod", "Plan: 1 to create"),
         ("export", "reading the configurations of sandbox prod", "sandbox: prod"),
@@ -106,7 +108,7 @@ fn fast_command_shows_no_spinner() {
     }
     let fixture = AuthFixture::new();
     fixture.login("default", "prod");
-    set_delay(&fixture, Duration::from_millis(300));
+    set_delay(&fixture, "capping.list", Duration::from_millis(300));
     let transcript = start(&fixture, "capping list").finish(0);
     assert!(!transcript.contains("waiting") && !transcript.contains('\u{1b}'), "{transcript:?}");
 }
@@ -151,7 +153,7 @@ fn ctrl_c_leaves_cursor_visible() {
         return;
     }
     let fixture = slow_fixture();
-    set_delay(&fixture, Duration::from_secs(20));
+    set_delay(&fixture, "capping.list", Duration::from_secs(20));
     let mut terminal = start(&fixture, "capping list");
     terminal.wait_for_text("waiting for the service");
     terminal.type_line("\u{3}");

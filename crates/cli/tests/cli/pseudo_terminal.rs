@@ -32,10 +32,24 @@ impl PseudoTerminal {
         command_line: &str,
         variables: &[(&str, &str)],
     ) -> Self {
+        let mut template = fixture.command(&[]);
+        template.envs(variables.iter().copied());
+        Self::start_like(&template, columns, command_line)
+    }
+
+    /// Runs a shell command line with the environment and the directory of this command.
+    pub(crate) fn start_like(template: &Command, columns: u16, command_line: &str) -> Self {
         let mut command = Command::new("script");
         command.args(["-qec", &format!("tty; stty cols {columns}; {command_line}"), "/dev/null"]);
-        fixture.set_environment(&mut command);
-        command.envs(variables.iter().copied());
+        for (name, value) in template.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(directory) = template.get_current_dir() {
+            command.current_dir(directory);
+        }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
         let mut output = child.stdout.take().expect("a pipe");
         let (send, shows) = channel();

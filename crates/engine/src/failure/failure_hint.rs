@@ -18,6 +18,10 @@ impl CallFailure {
         match &self.kind {
             ErrorKind::Auth(error) => error.hint(),
             ErrorKind::Api(response) if response.status == 404 && is_other => Some("check the path and the base URL"),
+            // Each API has its own permission.
+            ErrorKind::Api(response) if response.status == 403 && response.code.is_none() && is_other => Some(
+                "check that the credential may use this API: add the API and a product profile in Adobe's Developer Console",
+            ),
             // Only the authoring service knows whether a uid exists.
             ErrorKind::Api(response)
                 if response.status == 404

@@ -85,6 +85,17 @@ fn not_found_hint_depends_on_the_target() {
 }
 
 #[test]
+fn forbidden_hint_depends_on_the_target() {
+    let hint =
+        |body: &str, target| response(403, body, "tok-12345").hint(Some(Idempotency::Safe), target).expect("a hint");
+    assert!(hint("{}", RequestTarget::Collection).contains("Manage Journeys Events"));
+    assert!(hint("{}", RequestTarget::Other).contains("add the API"));
+    assert!(!hint("{}", RequestTarget::Other).contains("Manage Journeys Events"));
+    let gateway = r#"{"error_code": "403003"}"#;
+    assert_eq!(hint(gateway, RequestTarget::Other), hint(gateway, RequestTarget::Collection));
+}
+
+#[test]
 fn other_requests_have_no_configuration() {
     let failures = [
         ErrorKind::Timeout("x".into()),

@@ -80,7 +80,7 @@ fn refuse(source: &SourceFile, at: usize, problem: &str) -> Vec<FileDiagnostic> 
     };
     diagnostics.error(FORMAT_CODE, &span, problem).hint =
         Some("format this place yourself; the file is unchanged".to_owned());
-    diagnostics.into_sorted(&[source.name.clone()])
+    diagnostics.into_sorted(std::slice::from_ref(&source.name))
 }
 
 fn options(line_break: &str) -> FormatOptions {

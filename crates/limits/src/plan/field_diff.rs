@@ -25,6 +25,13 @@ pub struct FieldDiff {
     pub after: Value,
 }
 
+impl ConfigDefinition {
+    /// The fields in which another definition differs, sorted by name.
+    pub fn diffs(&self, other: &Self) -> Vec<FieldDiff> {
+        diff_definitions(Some(self), Some(other))
+    }
+}
+
 /// The fields in which two definitions differ, sorted by name.
 pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<&ConfigDefinition>) -> Vec<FieldDiff> {
     // Another spelling of the same URL is no difference.

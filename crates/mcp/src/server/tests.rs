@@ -19,8 +19,8 @@ struct FakeReader {
     roots: Mutex<Roots>,
 }
 
-fn report(files: Vec<String>) -> ToolResult {
-    Ok(ToolReport { source: Source::offline(files), data: json!({}), next: None })
+fn report(files: Vec<String>) -> ToolReport {
+    ToolReport { source: Source::offline(files), data: json!({}), next: None }
 }
 
 impl LimitsReader for FakeReader {
@@ -33,7 +33,7 @@ impl LimitsReader for FakeReader {
     }
 
     async fn list(&self, _: ListArguments, _: &StopSignal) -> ToolResult {
-        report(Vec::new())
+        Ok(report(Vec::new()))
     }
 
     async fn get(&self, _: GetArguments, _: &StopSignal) -> ToolResult {
@@ -45,20 +45,20 @@ impl LimitsReader for FakeReader {
     }
 
     async fn validate(&self, arguments: ValidateArguments, _: &StopSignal) -> ToolResult {
-        report(arguments.files)
+        Ok(report(arguments.files))
     }
 
     async fn plan(&self, _: PlanArguments, _: &StopSignal) -> ToolResult {
-        report(Vec::new())
+        Ok(report(Vec::new()))
     }
 
     async fn drift(&self, _: DriftArguments, _: &StopSignal) -> ToolResult {
-        report(Vec::new())
+        Ok(report(Vec::new()))
     }
 
     async fn simulate(&self, _: SimulateArguments, stop: &StopSignal) -> ToolResult {
         stop.stopped().await;
-        report(Vec::new())
+        Ok(report(Vec::new()))
     }
 
     /// Blocks its thread, like a simulation.
@@ -66,7 +66,7 @@ impl LimitsReader for FakeReader {
         while !stop.is_stopped() {
             std::thread::sleep(Duration::from_millis(1));
         }
-        report(Vec::new())
+        Ok(report(Vec::new()))
     }
 }
 

@@ -7,15 +7,19 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use crate::command_error::CommandError;
+use crate::progress_bar::Pause;
 
 /// Maximum size of a body in bytes.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads a file, or standard input for `-`. A body of a JSON type must be JSON.
 pub(super) fn read_body(file: &Path, content_type: &str) -> Result<Vec<u8>, CommandError> {
-    let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
-    let read =
-        if file == Path::new("-") { read_bounded(io::stdin().lock()) } else { File::open(file).and_then(read_bounded) };
+    let (name, read) = if file == Path::new("-") {
+        let _pause = Pause::begin();
+        ("standard input".to_owned(), read_bounded(io::stdin().lock()))
+    } else {
+        (file.display().to_string(), File::open(file).and_then(read_bounded))
+    };
     let body = read.map_err(|error| CommandError::new(format!("failed to read {name}: {error}")))?;
     if is_json_type(content_type) {
         check_json(&body).map_err(|problem| {

@@ -25,6 +25,8 @@ pub(crate) enum DoctorCheck {
     Organization,
     /// The caller may list capping configurations.
     Capping,
+    /// Whether it is a production sandbox. Never fails.
+    SandboxType,
     /// The caller may list the throttling configuration.
     Throttling,
     /// The state can be read. Checked only if a setting names it.
@@ -33,7 +35,7 @@ pub(crate) enum DoctorCheck {
 
 impl DoctorCheck {
     /// The checks that depend on each other.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Credentials,
         Self::Keychain,
         Self::TokenCache,
@@ -45,6 +47,7 @@ impl DoctorCheck {
         Self::ApiKey,
         Self::Organization,
         Self::Capping,
+        Self::SandboxType,
         Self::Throttling,
     ];
 
@@ -61,6 +64,7 @@ impl DoctorCheck {
             Self::ApiKey => "API key",
             Self::Organization => "organization",
             Self::Capping => "capping",
+            Self::SandboxType => "sandbox type",
             Self::Throttling => "throttling",
             Self::State => "state",
         }

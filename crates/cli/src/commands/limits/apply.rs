@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use ajo_apply::{ReconciledLimits, check_unknown_creates};
-use ajo_core::{Client, SandboxName};
+use ajo_core::{Api, Client, SandboxName};
 use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, LimitsState, Plan, PlanOptions, StateLocation, StepResult, StepState,
     plan,
@@ -20,12 +20,14 @@ use super::plan_file::{self, expect_plan};
 use super::sandbox_service::SandboxService;
 use super::state_store::{StateStore, save_state};
 use super::traffic_effects::EffectTraffic;
-use super::{confirm, plan as planning, resume};
+use super::{plan as planning, resume};
 use crate::arguments::{self, GlobalSettings};
 use crate::blocking_work::run_blocking;
 use crate::command_error::CommandError;
+use crate::confirm::Confirmation;
 use crate::exit_status::ExitStatus;
-use crate::report;
+use crate::output;
+use crate::report::{self, OutputFormat, TextStyle};
 use crate::run_simulation::simulate_quietly;
 use crate::secret_check::check_no_secret;
 use crate::signals::SignalListener;
@@ -47,7 +49,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::ApplyArgs) 
         _ = signals.next() => return Err(cancelled()),
     };
     let planned = tokio::select! {
-        planned = input.plan(settings, args, &lock) => planned,
+        planned = input.plan(args, &lock) => planned,
         error = lock.keep() => Err(error.into()),
         _ = signals.next() => Err(cancelled()),
     };
@@ -162,7 +164,6 @@ impl ApplyInput {
     /// Plans under the lock, and asks for a confirmation. Returns the report and the state before the apply.
     async fn plan(
         &mut self,
-        settings: &GlobalSettings,
         args: &arguments::ApplyArgs,
         lock: &StateLock,
     ) -> Result<(CommandReport, LimitsState), CommandError> {
@@ -208,7 +209,7 @@ impl ApplyInput {
             CommandOutcome::Changes => {
                 // The journal contains the plan.
                 check_no_secret("the plan", expect_plan(&report))?;
-                confirm::confirm_production(settings, args, &self.input, &report).await?;
+                self.confirm(args.yes_arg.yes, &report).await?;
                 // A freeze may have started while this process waited for the lock or the confirmation.
                 if !args.resume {
                     self.input.check_freeze(ajo_state::current_time()?)?;
@@ -218,6 +219,21 @@ impl ApplyInput {
             _ => {}
         }
         Ok((report, state))
+    }
+
+    /// Shows the plan and asks for a confirmation, if it needs one.
+    async fn confirm(&self, yes: bool, report: &CommandReport) -> Result<(), CommandError> {
+        let types = &self.service.type_reader;
+        let changes = &expect_plan(report).changes;
+        let confirmation = if changes.iter().any(|change| change.key.api == Api::Throttling) {
+            Confirmation::for_all_sandboxes(types, yes)
+        } else {
+            Confirmation::for_files(types, yes, self.input.production).await
+        };
+        let Some(confirmation) = confirmation else { return Ok(()) };
+        let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
+        let content = |file: &str| self.input.sources.displayable_content(file);
+        confirmation.ask(OutputFormat::Text.render(report, &content, style)).await
     }
 }
 

@@ -32,8 +32,8 @@ pub(crate) struct LimitsInput {
     /// The file names as given on the command line.
     pub(crate) files: Vec<String>,
     pub(crate) diagnostics: Vec<FileDiagnostic>,
-    /// Whether the sandbox is a production sandbox. True unless a file sets `production: false`.
-    pub(crate) is_production: bool,
+    /// Whether the sandbox is a production sandbox, if a file says so. `true` takes precedence.
+    pub(crate) production: Option<bool>,
     /// Where the state is, if the files say so.
     pub(crate) state: Option<StateLocation>,
     /// The options of the apply to resume.
@@ -79,7 +79,7 @@ impl LimitsInput {
             sources: SourceSet::default(),
             files: Vec::new(),
             diagnostics: Vec::new(),
-            is_production: true,
+            production: None,
             state: None,
             resume_options: Some(plan.options),
             secrets,
@@ -95,7 +95,7 @@ impl LimitsInput {
         }
         let secrets = each.first().map(|limits| limits.secrets.clone()).unwrap_or_default();
         let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
-        let is_production = each.iter().any(|limits| limits.production != Some(false));
+        let production = each.iter().filter_map(|limits| limits.production).reduce(|one, other| one || other);
         let state = each.first().and_then(|limits| limits.state.as_ref()).map(|state| state.location.clone());
         let policy_digest = each.first().and_then(ParsedLimits::policy_digest);
         let policies = each.iter().flat_map(|limits| limits.policies.clone()).collect();
@@ -105,7 +105,7 @@ impl LimitsInput {
             sources,
             files,
             diagnostics,
-            is_production,
+            production,
             state,
             resume_options: None,
             secrets,

@@ -7,15 +7,15 @@ const MAX_NAMED: usize = 5;
 
 /// One note for all these limits: after an interrupted apply, there can be hundreds.
 pub(super) fn missing_limits_note<'k>(message: &str, keys: impl IntoIterator<Item = &'k ConfigKey>) -> Option<String> {
-    let names: Vec<String> = keys.into_iter().map(ToString::to_string).collect();
-    let count = names.len();
-    match count {
-        0 => None,
-        1 => Some(format!("{message} {}; {DEFAULT_CAP_APPLIES}", names[0])),
+    let keys: Vec<String> = keys.into_iter().map(ToString::to_string).collect();
+    let limits = match &keys[..] {
+        [] => return None,
+        [key] => key.clone(),
         _ => {
-            let rest = if count > MAX_NAMED { format!(", and {} more", count - MAX_NAMED) } else { String::new() };
-            let named = names[..count.min(MAX_NAMED)].join(", ");
-            Some(format!("{message} {count} configurations: {named}{rest}; {DEFAULT_CAP_APPLIES}"))
+            let omitted = keys.len().saturating_sub(MAX_NAMED);
+            let rest = if omitted > 0 { format!(", and {omitted} more") } else { String::new() };
+            format!("{} configurations: {}{rest}", keys.len(), keys[..keys.len() - omitted].join(", "))
         }
-    }
+    };
+    Some(format!("{message} {limits}; {DEFAULT_CAP_APPLIES}"))
 }

@@ -163,12 +163,14 @@ fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
     check_no_secret("the plan", report)?;
     let text = OutputFormat::Json.render(report, &|_| None, TextStyle::default());
     ajo_state::write_atomic(file, text.as_str())?;
-    let digest = &expect_plan(report).digest;
-    output::print_note(safe!(
-        "saved the plan; apply it with: ajo apply --plan {} --digest {}",
-        shell_quote(file),
-        digest
-    ));
+    output::print_note(match report.outcome {
+        CommandOutcome::Blocked => "saved the plan; it is blocked, so it cannot be applied".into(),
+        CommandOutcome::Clean => "saved the plan; it has no changes".into(),
+        _ => {
+            let digest = &expect_plan(report).digest;
+            safe!("saved the plan; apply it with: ajo apply --plan {} --digest {}", shell_quote(file), digest)
+        }
+    });
     Ok(())
 }
 

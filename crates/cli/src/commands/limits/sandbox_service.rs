@@ -8,6 +8,7 @@ use ajo_state::StateScope;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::sandbox_type::SandboxTypeReader;
 use crate::session::{ClientSession, SettingsReader};
 
 /// Fails if the settings name another sandbox than the limits files.
@@ -34,6 +35,7 @@ pub(crate) struct ServiceLabel {
 pub(crate) struct SandboxService {
     pub(crate) reader: ServiceReader,
     pub(crate) sandbox: SandboxName,
+    pub(crate) type_reader: SandboxTypeReader,
     base_url: BaseUrl,
     org_id: OrgId,
     /// Kept alive.
@@ -62,10 +64,10 @@ impl SandboxService {
     }
 
     fn from_session(session: ClientSession) -> Result<(Self, Client), CommandError> {
-        let ClientSession { client, sandbox, org_id, base_url, emulator } = session;
+        let ClientSession { client, sandbox, org_id, base_url, type_reader, emulator } = session;
         let sandbox =
             sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
-        Ok((Self { reader: ServiceReader::new(&client), sandbox, base_url, org_id, emulator }, client))
+        Ok((Self { reader: ServiceReader::new(&client), sandbox, type_reader, base_url, org_id, emulator }, client))
     }
 
     pub(crate) fn organization(&self) -> &str {
@@ -74,11 +76,13 @@ impl SandboxService {
 
     /// What it is, for people.
     pub(crate) fn label(&self) -> ServiceLabel {
+        // All fields: a field that can write does not belong here, because `ajo mcp` gets this type.
+        let Self { reader: _, type_reader: _, sandbox, base_url, org_id, emulator } = self;
         ServiceLabel {
-            base_url: self.base_url.clone(),
-            sandbox: self.sandbox.to_string(),
-            organization: self.organization().to_owned(),
-            is_own_emulator: self.emulator.is_some(),
+            base_url: base_url.clone(),
+            sandbox: sandbox.to_string(),
+            organization: org_id.to_string(),
+            is_own_emulator: emulator.is_some(),
         }
     }
 

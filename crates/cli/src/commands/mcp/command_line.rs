@@ -44,6 +44,8 @@ impl CommandLine {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -51,13 +53,13 @@ mod tests {
         let line = CommandLine::new("plan").option("policy", [" --prune"]).flag("prune", false);
         let Ok(Command::Plan(args)) = line.parse(["--out=plan.json".to_owned()]) else { panic!("not a plan") };
         assert!(args.out.is_none() && !args.prune_args.prune);
-        assert_eq!(args.files.files, [std::path::PathBuf::from("--out=plan.json")]);
-        assert_eq!(args.files.state_args.policy, Some(" --prune".into()));
+        assert_eq!(args.files.files, [PathBuf::from("--out=plan.json")]);
+        assert_eq!(args.files.state_args.policy, Some(PathBuf::from(" --prune")));
     }
 
     #[test]
     fn error_has_no_usage_lines() {
-        let error = CommandLine::new("simulate").option("traffic", ["x"]).parse([]).err().expect("an error");
+        let error = CommandLine::new("simulate").option("traffic", ["x"]).parse([]).expect_err("a wrong value");
         assert!(error.message.starts_with("invalid value 'x' for '--traffic"), "{}", error.message);
         assert!(!error.message.contains("Usage"), "{}", error.message);
     }

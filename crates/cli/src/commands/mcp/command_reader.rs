@@ -71,13 +71,13 @@ impl CommandReader {
 
     async fn list_configs(&self, arguments: &ListArguments) -> Result<Found, CommandError> {
         let service = SandboxService::from_settings(&self.settings).await?;
-        let data = service_configs::list(&service, arguments).await?;
+        let data = service_configs::list(&service.reader, arguments).await?;
         Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
 
     async fn get_config(&self, arguments: &GetArguments) -> Result<Found, CommandError> {
         let service = SandboxService::from_settings(&self.settings).await?;
-        let data = service_configs::get(&service, arguments).await?;
+        let data = service_configs::get(&service.reader, arguments).await?;
         Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
 

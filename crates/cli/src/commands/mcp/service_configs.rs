@@ -1,5 +1,6 @@
 //! The tools `list` and `get`.
 
+use ajo_apply::ServiceReader;
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
 use ajo_limits::url_form::normalize_url_pattern;
@@ -7,7 +8,6 @@ use ajo_mcp::arguments::{GetArguments, LimitKind, ListArguments};
 use serde_json::{Value, json};
 
 use crate::command_error::CommandError;
-use crate::commands::limits::SandboxService;
 
 /// The number of configurations of a page.
 const DEFAULT_LIMIT: usize = 50;
@@ -17,12 +17,12 @@ const MAX_LIMIT: usize = 200;
 const MAX_LISTED: usize = 20;
 
 /// A page of the configurations.
-pub(super) async fn list(service: &SandboxService, arguments: &ListArguments) -> Result<Value, CommandError> {
+pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> Result<Value, CommandError> {
     let limit = arguments.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(CommandError::new(format!("`limit` must be from 1 to {MAX_LIMIT}")).into_usage_error());
     }
-    let mut configs = read_list(service, arguments.api).await?;
+    let mut configs = read_list(reader, arguments.api).await?;
     configs.retain(|config| {
         arguments.url.as_ref().is_none_or(|url| config.key().url.contains(url.as_str()))
             && arguments.deployed.is_none_or(|deployed| config.deploy_state.is_deployed() == deployed)
@@ -33,10 +33,10 @@ pub(super) async fn list(service: &SandboxService, arguments: &ListArguments) ->
 }
 
 /// One configuration with all fields.
-pub(super) async fn get(service: &SandboxService, arguments: &GetArguments) -> Result<Value, CommandError> {
+pub(super) async fn get(reader: &ServiceReader, arguments: &GetArguments) -> Result<Value, CommandError> {
     let config = match (&arguments.uid, &arguments.url) {
-        (Some(uid), None) => find_uid(service, arguments.api, uid).await?,
-        (None, Some(url)) => find_url(read_list(service, arguments.api).await?, url)?,
+        (Some(uid), None) => find_uid(reader, arguments.api, uid).await?,
+        (None, Some(url)) => find_url(read_list(reader, arguments.api).await?, url)?,
         _ => return Err(CommandError::new("pass either `uid` or `url`").into_usage_error()),
     };
     let mut fields = json!(config);
@@ -44,24 +44,23 @@ pub(super) async fn get(service: &SandboxService, arguments: &GetArguments) -> R
     Ok(fields)
 }
 
-async fn read_list(service: &SandboxService, api: Option<LimitKind>) -> Result<Vec<ObservedConfig>, CommandError> {
+async fn read_list(reader: &ServiceReader, api: Option<LimitKind>) -> Result<Vec<ObservedConfig>, CommandError> {
     let observed = match api {
-        Some(api) => service.reader.list(to_api(api)).await?,
-        None => service.reader.observe(false, &[]).await?,
+        Some(api) => reader.list(to_api(api)).await?,
+        None => reader.observe(false, &[]).await?,
     };
     Ok(observed.configs)
 }
 
-async fn find_uid(service: &SandboxService, api: Option<LimitKind>, uid: &str) -> Result<ObservedConfig, CommandError> {
+async fn find_uid(reader: &ServiceReader, api: Option<LimitKind>, uid: &str) -> Result<ObservedConfig, CommandError> {
     let parsed: Uid = uid.parse().map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?;
     let apis = api.map_or(vec![Api::Capping, Api::Throttling], |api| vec![to_api(api)]);
     for api in apis {
-        if let Some(found) = service.reader.get(api, &parsed).await? {
+        if let Some(found) = reader.get(api, &parsed).await? {
             return Ok(found);
         }
     }
-    Err(CommandError::new(format!("no configuration in sandbox {} has the uid {parsed}", service.sandbox))
-        .with_hint("the tool `list` shows the uids"))
+    Err(CommandError::new(format!("no configuration has the uid {parsed}")).with_hint("the tool `list` shows the uids"))
 }
 
 /// The only configuration with this URL.

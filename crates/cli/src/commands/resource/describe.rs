@@ -82,7 +82,7 @@ fn describe_live(config: &CappingConfig, format: fn(Option<&CappingServicesRespo
     }
 }
 
-fn join_limits(services: Option<&CappingServicesResponse>) -> SafeText {
+pub(super) fn join_limits(services: Option<&CappingServicesResponse>) -> SafeText {
     let limits = service_limits(services).into_iter().map(|(name, limit)| safe!("{} {}", name, limit));
     SafeText::join(limits, "; ")
 }
@@ -197,7 +197,7 @@ fn format_methods(methods: &[HttpMethod]) -> SafeText {
     SafeText::join(methods.iter().map(|method| SafeText::escape(method.as_str())), ",")
 }
 
-fn format_throughput(calls: Option<i64>) -> SafeText {
+pub(super) fn format_throughput(calls: Option<i64>) -> SafeText {
     calls.map_or_else(|| "?".into(), |calls| safe!("{} calls/s", calls))
 }
 

@@ -10,11 +10,11 @@ use ajo_simulator::ServiceType;
 use serde::Serialize;
 
 use super::describe::{format_live_capping, format_live_throttling};
+use super::live_change::{self, check_unchanged};
 use super::print::print_live;
 use super::target;
 use crate::arguments::{GlobalSettings, SetCappingArgs, SetThrottlingArgs};
 use crate::command_error::CommandError;
-use crate::commands::limits::confirm_sandbox;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::safe_text::{SafeText, safe};
@@ -45,7 +45,7 @@ pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> 
         _ => "it is redeployed",
     };
     let change = describe(&observed.key(), &changes, &format_live_capping(&config), then);
-    if confirm(settings, args.yes, &session, &change).await? {
+    if confirm(&session, Api::Capping, args.yes_arg.yes || !steps.redeploy, change).await? {
         check_unchanged(&config, &api.get(&uid).await?)?;
     }
     if steps.update {
@@ -81,7 +81,7 @@ pub(super) async fn throttling(settings: &GlobalSettings, args: SetThrottlingArg
         let is_deployed = observed.deploy_state.is_deployed();
         let then = if is_deployed { "it is live at once, in all sandboxes" } else { "it stays undeployed" };
         let change = describe(&observed.key(), &changes, &format_live_throttling(&now), then);
-        if confirm(settings, args.yes, &session, &change).await? {
+        if confirm(&session, Api::Throttling, args.yes_arg.yes || !is_deployed, change).await? {
             check_unchanged(&now, &api.get(&uid).await?)?;
         }
         api.update(&uid, &definition).await?;
@@ -173,28 +173,15 @@ fn describe(key: &ConfigKey, changes: &[NumberChange], live: &SafeText, then: &s
     SafeText::join_lines(lines)
 }
 
-/// Shows the change and asks for confirmation. Returns whether it asked.
-async fn confirm(
-    settings: &GlobalSettings,
-    yes: bool,
-    session: &ClientSession,
-    change: &SafeText,
-) -> Result<bool, CommandError> {
-    output::print_note(change.clone());
-    if yes {
-        return Ok(false);
+/// Shows the change, and asks for a confirmation if it needs one. Returns whether it asked.
+async fn confirm(session: &ClientSession, api: Api, yes: bool, change: SafeText) -> Result<bool, CommandError> {
+    match live_change::confirmation(session, api, yes).await {
+        Some(confirmation) => confirmation.ask(change).await.map(|()| true),
+        None => {
+            output::print_note(change);
+            Ok(false)
+        }
     }
-    confirm_sandbox(settings, &session.sandbox, "pass --yes after reviewing the change", || {}).await
-}
-
-/// Fails if someone changed the configuration during the confirmation.
-fn check_unchanged<T: PartialEq>(before: &T, now: &T) -> Result<(), CommandError> {
-    if before == now {
-        return Ok(());
-    }
-    Err(CommandError::new("someone changed the configuration meanwhile; nothing was sent")
-        .with_hint("run the command again")
-        .with_exit_status(ExitStatus::Stale))
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ async fn confirm(
         lease_time.as_secs_f64() / 4.0,
         lease_time.as_secs_f64()
     ));
-    if args.yes {
+    if args.yes_arg.yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {

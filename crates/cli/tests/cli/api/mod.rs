@@ -1,5 +1,6 @@
 //! `ajo api`.
 
+mod emulator;
 mod input;
 mod other_apis;
 mod output;

@@ -100,7 +100,7 @@ async fn accept_takes_the_change_into_the_file() {
 async fn undeployed_limit_is_accepted() {
     let fixture = applied(COMMENTED).await;
     let uid = uid(&fixture, "a").await;
-    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox", "prod"], 0).await;
+    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox", "prod", "--yes"], 0).await;
     fixture.run_expecting(&["accept", "prod.yaml"], 0).await;
     let added = COMMENTED.replacen("  - url: https://b", "    deployed: false\n  - url: https://b", 1);
     assert_eq!(fixture.read("prod.yaml"), added);
@@ -111,7 +111,7 @@ async fn undeployed_limit_is_accepted() {
 async fn unmanaged_limit_is_added() {
     let fixture = applied(COMMENTED).await;
     let uid = create(&fixture, "c", "7").await;
-    fixture.run_expecting(&["capping", "deploy", &uid, "--sandbox", "prod"], 0).await;
+    fixture.run_expecting(&["capping", "deploy", &uid, "--sandbox", "prod", "--yes"], 0).await;
     fixture.run_expecting(&["accept", "prod.yaml", "--url", "https://C.example.org:443/*"], 0).await;
     let added = "  - url: https://c.example.org/*
     methods: [GET]
@@ -131,7 +131,7 @@ async fn unmanaged_limit_is_added() {
 async fn deleted_limit_is_removed() {
     let fixture = applied(COMMENTED).await;
     let uid = uid(&fixture, "b").await;
-    fixture.run_expecting(&["capping", "delete", &uid, "--force", "--sandbox", "prod"], 0).await;
+    fixture.run_expecting(&["capping", "delete", &uid, "--force", "--sandbox", "prod", "--yes"], 0).await;
     let noted = fixture.run_expecting(&["accept", "prod.yaml"], 0).await;
     assert!(noted.stdout.contains("no longer exists") && !noted.stdout.contains("nobody changed"), "{}", noted.stdout);
     assert_eq!(fixture.read("prod.yaml"), COMMENTED);
@@ -158,7 +158,7 @@ async fn saved_but_not_live_limit_needs_an_apply() {
     let fixture = applied(COMMENTED).await;
     let uid = uid(&fixture, "a").await;
     fixture.write("other.json", &DEFINITION.replace("URL", "a.example.org").replace("CALLS", "300"));
-    fixture.run_expecting(&["capping", "update", &uid, "other.json", "--sandbox", "prod"], 0).await;
+    fixture.run_expecting(&["capping", "update", &uid, "other.json", "--sandbox", "prod", "--yes"], 0).await;
     let accepted = fixture.run_expecting(&["accept", "prod.yaml", "--output", "json"], 0).await;
     let report: Value = serde_json::from_str(&accepted.stdout).expect("JSON");
     let notes = report["notes"].to_string();
@@ -189,7 +189,7 @@ async fn variable_is_not_overwritten() {
     run(&["apply", "prod.yaml", "--yes"], 0).await;
     let uid = uid(&fixture, "a").await;
     fixture.write("other.json", &DEFINITION.replace("URL", "b.example.org").replace("CALLS", "1"));
-    fixture.run_expecting(&["capping", "update", &uid, "other.json", "--sandbox", "prod"], 0).await;
+    fixture.run_expecting(&["capping", "update", &uid, "other.json", "--sandbox", "prod", "--yes"], 0).await;
     let refused = run(&["accept", "prod.yaml"], 7).await;
     assert!(refused.stdout.contains("error[AJO_LIMITS_ACCEPT]: `url` contains a variable"), "{}", refused.stdout);
     assert_eq!(fixture.read("prod.yaml"), text);

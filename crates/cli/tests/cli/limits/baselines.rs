@@ -12,7 +12,7 @@ fn config_json(host: &str, calls: u32) -> String {
 /// Sets the saved calls of a.example.org, as someone else would.
 async fn edit_at_service(fixture: &LimitsFixture, uid: &str, calls: u32) {
     fixture.write("edit.json", &config_json("a.example.org", calls));
-    fixture.run_expecting(&["capping", "update", uid, "edit.json", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "update", uid, "edit.json", "--sandbox=prod", "--yes"], 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,7 +35,7 @@ async fn saved_but_not_live_limit_is_imported() {
     let fixture = LimitsFixture::start().await;
     fixture.write("a.json", &config_json("a.example.org", 5));
     fixture.run_expecting(&["capping", "create", "a.json", "--sandbox=prod"], 0).await;
-    fixture.run_expecting(&["capping", "redeploy", "https://a.example.org/*", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "redeploy", "https://a.example.org/*", "--sandbox=prod", "--yes"], 0).await;
     let list = fixture.run_expecting(&["capping", "list", "--output=json", "--sandbox=prod"], 0).await.stdout;
     let uid = list.split("\"uid\":\"").nth(1).expect("a uid").split('"').next().expect("a uid");
     edit_at_service(&fixture, uid, 9).await;
@@ -81,7 +81,7 @@ async fn copied_edit_is_no_conflict() {
     fixture.run_expecting(&["drift", "prod.yaml"], 0).await;
     // Someone also undeployed it, which the file contradicts.
     edit_at_service(&fixture, &uid, 9).await;
-    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox=prod", "--yes"], 0).await;
     fixture.write("prod.yaml", &limits_file(&[("a", 8, true)]));
     fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
     edit_at_service(&fixture, &uid, 8).await;

@@ -15,7 +15,7 @@ async fn create_config(fixture: &LimitsFixture, url: &str, calls: u32, deployed:
     let created: Value = serde_json::from_str(&fixture.run_expecting(&create, 0).await.stdout).expect("JSON");
     let uid = created["uid"].as_str().expect("a uid").to_owned();
     if deployed {
-        fixture.run_expecting(&["capping", "deploy", &uid, "--sandbox=prod"], 0).await;
+        fixture.run_expecting(&["capping", "deploy", &uid, "--sandbox=prod", "--yes"], 0).await;
     }
     uid
 }
@@ -40,7 +40,9 @@ async fn run_suggested_commands(fixture: &LimitsFixture, output: &str, name: &st
     let commands = suggested_commands(output, name);
     assert!(!commands.is_empty(), "{name} in {output}");
     for command in commands {
-        let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        // Suggestions are for a terminal, where the command asks.
+        let yes = (name != "import").then_some("--yes");
+        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(yes).collect();
         fixture.run_expecting(&arguments, 0).await;
     }
 }
@@ -243,7 +245,7 @@ async fn overlapping_pattern_is_a_warning() {
 async fn default_cap_is_named() {
     let fixture = applied_fixture().await;
     let uid = &fixture.managed_uids()[0];
-    fixture.run_expecting(&["capping", "undeploy", uid, "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "undeploy", uid, "--sandbox=prod", "--yes"], 0).await;
     for (command, code) in [("drift", 2), ("verify", 1), ("plan", 0)] {
         let output = fixture.run_expecting(&[command, "prod.yaml"], code).await.stdout;
         let cap = "only the default cap of 300,000 calls per minute applies (from data sources, 15 per second)";

@@ -46,7 +46,10 @@ async fn import_resolves_conflict_after_kill() {
     kill_apply_after(&fixture, &["apply", "prod.yaml", "--yes"], "capping.update").await;
     fixture.write("remote-edit.json", r#"{"url":"https://a.example.org/*","methods":["GET"],"services":{"action":{"rating":{"maxCallsCount":77,"periodInMs":1000}}}}"#);
     fixture
-        .run_expecting(&["capping", "update", &only_managed_uid(&fixture), "remote-edit.json", "--sandbox=prod"], 0)
+        .run_expecting(
+            &["capping", "update", &only_managed_uid(&fixture), "remote-edit.json", "--sandbox=prod", "--yes"],
+            0,
+        )
         .await;
     fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
     fixture.run_expecting(&["import", "prod.yaml"], 0).await;
@@ -86,11 +89,11 @@ async fn resume_rejects_changed_inputs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn resume_respects_production_false() {
+async fn resume_in_development_does_not_ask() {
     let fixture = LimitsFixture::start().await;
-    fixture.write("prod.yaml", &format!("production: false\n{}", limits_file(&[("a", 1, true)])));
+    fixture.write("dev.yaml", &limits_file(&[("a", 1, true)]).replace("sandbox: prod", "sandbox: dev"));
     fixture.add_fault("capping.deploy@first:1=service:4000");
-    fixture.run_expecting(&["apply", "prod.yaml"], 4).await;
+    fixture.run_expecting(&["apply", "dev.yaml"], 4).await;
     fixture.clear_faults();
     fixture.run_expecting(&["apply", "--resume"], 0).await;
 }
@@ -253,7 +256,9 @@ async fn replaced_throttling_is_not_recreated() {
     };
     fixture.write("prod.yaml", &file("managed.example.org"));
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
-    fixture.run_expecting(&["throttling", "delete", &only_managed_uid(&fixture), "--force", "--sandbox=prod"], 0).await;
+    fixture
+        .run_expecting(&["throttling", "delete", &only_managed_uid(&fixture), "--force", "--sandbox=prod", "--yes"], 0)
+        .await;
     fixture.write(
         "remote-edit.json",
         r#"{"urlPattern":"https://other.example.org/*","methods":["GET"],"maxThroughput":300}"#,
@@ -270,7 +275,7 @@ async fn state_drops_replaced_configuration() {
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
     for _ in 0..2 {
         fixture
-            .run_expecting(&["capping", "delete", &only_managed_uid(&fixture), "--force", "--sandbox=prod"], 0)
+            .run_expecting(&["capping", "delete", &only_managed_uid(&fixture), "--force", "--sandbox=prod", "--yes"], 0)
             .await;
         fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
         assert_eq!(fixture.read("ajo.state.json").matches("\"uid\"").count(), 1);

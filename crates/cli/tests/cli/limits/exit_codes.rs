@@ -35,9 +35,12 @@ async fn invalid_files_exit_with_1() {
         fixture.run_expecting(&[command, "missing.yaml"], 1).await;
         fixture.run_expecting(&[command], 64).await;
     }
-    fixture.write("empty.yaml", "version: 1\nsandbox: prod\ncapping: []\n");
+    fixture.write("empty.yaml", "version: 1\nsandbox: prod\n");
     let output = fixture.run_expecting(&["apply", "empty.yaml", "--yes", "--prune"], 1).await;
     assert!(output.stdout.contains("AJO_LIMITS_EMPTY"), "{}", output.stdout);
+    // An empty list is no mistake.
+    fixture.write("empty.yaml", "version: 1\nsandbox: prod\ncapping: []\n");
+    fixture.run_expecting(&["apply", "empty.yaml", "--yes", "--prune"], 0).await;
     fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
     for wrong in [
         &["plan", "prod.yaml", "--sandbox=dev"][..],

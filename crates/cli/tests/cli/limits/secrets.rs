@@ -97,7 +97,11 @@ impl SecretsFixture {
         let uid = state.split("push?key=").nth(1).and_then(|rest| rest.split("\"uid\": \"").nth(1)).expect("an entry");
         let uid = uid.split('"').next().expect("a uid");
         let arguments: Vec<_> = ["capping", verb].into_iter().chain((verb == "update").then_some(uid)).collect();
-        let arguments: Vec<_> = arguments.into_iter().chain([file.as_str(), "--sandbox=prod"]).collect();
+        let arguments: Vec<_> = arguments
+            .into_iter()
+            .chain([file.as_str(), "--sandbox=prod"])
+            .chain((verb == "update").then_some("--yes"))
+            .collect();
         self.limits.run_expecting(&arguments, 0).await;
     }
 

@@ -89,7 +89,7 @@ async fn only_json_404_proves_absence() {
 async fn many_missing_configs_block_apply() {
     let fixture = applied_fixture().await;
     for uid in &fixture.managed_uids()[..2] {
-        fixture.run_expecting(&["capping", "delete", uid, "--force", "--sandbox=prod"], 0).await;
+        fixture.run_expecting(&["capping", "delete", uid, "--force", "--sandbox=prod", "--yes"], 0).await;
     }
     let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 7).await;
     assert!(
@@ -137,7 +137,7 @@ async fn failed_change_names_the_live_limit() {
         let uid = &fixture.managed_uids()[0];
         // The plan still sees the limit.
         set_list(&fixture, "stale");
-        fixture.run_expecting(&["capping", command, uid, flag, "--sandbox=prod"], 0).await;
+        fixture.run_expecting(&["capping", command, uid, flag, "--sandbox=prod", "--yes"], 0).await;
         fixture.write("prod.yaml", &file(2));
         let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 4).await;
         assert!(output.stdout.contains("NO limit is live"), "{command}: {}", output.stdout);

@@ -102,13 +102,15 @@ fn every_form_is_masked() {
 #[test]
 fn echoed_secret_is_masked() {
     let service = FakeService::start();
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 13] = [
+        &["api", "GET", "/ajo/journey", "--include"],
+        &["api", "POST", "/ajo/journey", "--output", "json"],
         &["capping", "list"],
         &["capping", "list", "--output", "json"],
         &["capping", "get", UID],
         &["throttling", "get", UID],
         &["capping", "can-deploy", UID],
-        &["capping", "deploy", UID],
+        &["capping", "deploy", UID, "--yes"],
         &["doctor"],
         &["auth", "status"],
         &["emulator", "status"],
@@ -123,9 +125,10 @@ fn echoed_secret_is_masked() {
             let output = run_at(&service, arguments, true);
             let is_shown = format!("{}{}", output.stdout, output.stderr).contains("redacted");
             let is_expected = match arguments {
+                ["api", ..] => true,
                 // It requests nothing, because the token is static.
                 ["auth", "status"] => false,
-                ["doctor"] | ["capping", "deploy", _] => status == 400,
+                ["doctor"] | ["capping", "deploy", ..] => status == 400,
                 ["emulator", "status"] => body.is_object() && status == 200,
                 _ => body.is_object(),
             };
@@ -150,7 +153,12 @@ fn echoed_secret_is_masked() {
 #[test]
 fn secret_in_arguments_is_masked() {
     for form in forms(SECRET) {
-        let commands: [&[&str]; 9] = [
+        let commands: [&[&str]; 14] = [
+            &["api", "GET", &form],
+            &["api", &form, "//x"],
+            &["api", "POST", "//x", "--field", &form],
+            &["api", "GET", "//x", "--header", &form],
+            &["api", "GET", "//x", "--allow-host", &form],
             &["validate", &form],
             &["validate", &form, "--output", "json"],
             &["capping", "create", &form],

@@ -120,14 +120,16 @@ fn error_messages_are_harmless() {
     for (index, text) in hostile_strings().iter().enumerate() {
         service.respond_with(400, &error_with(text));
         run(&["capping", "list"]);
+        run(&["api", "GET", "/ajo/journey", "--include"]);
         if index % 12 != 0 {
             continue;
         }
         run(&["doctor"]);
-        run(&["capping", "deploy", uid]);
+        run(&["capping", "deploy", uid, "--yes"]);
         service.respond_with(200, &success_with(text));
         for arguments in [
-            &["capping", "list"][..],
+            &["api", "GET", "/ajo/journey", "--include"][..],
+            &["capping", "list"],
             &["capping", "get", uid],
             &["throttling", "list"],
             &["throttling", "get", uid],
@@ -141,6 +143,10 @@ fn error_messages_are_harmless() {
         run(&["throttling", "get", &argument]);
         run(&["capping", "create", &argument]);
         run(&["validate", &argument]);
+        run(&["api", "GET", &argument]);
+        run(&["api", &argument, "/x"]);
+        run(&["api", "POST", "/x", "--field", &argument, "--header", &argument]);
+        run(&["api", "GET", "/x", "--allow-host", &argument]);
         run(&["auth", "status", "--profile", &argument]);
         run(&["auth", "status", "--output", &argument]);
         run(&[&format!("--{argument}")]);

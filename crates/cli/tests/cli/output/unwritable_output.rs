@@ -24,7 +24,8 @@ fn closed_pipe() -> Stdio {
     writer.into()
 }
 
-const READ_COMMANDS: [&[&str]; 8] = [
+const READ_COMMANDS: [&[&str]; 9] = [
+    &["--emulator", "api", "GET", "/imp/", "--include"],
     &["--emulator", "capping", "list"],
     &["--emulator", "capping", "list", "--output", "json"],
     &["--emulator", "auth", "token"],

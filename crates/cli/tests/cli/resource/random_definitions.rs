@@ -175,7 +175,7 @@ async fn round_trips_change_nothing() {
     for config in list(&fixture, "capping", "prod").await.iter().take(SINGLE_DEFINITIONS) {
         let uid = config["uid"].as_str().expect("a uid");
         let got = fixture.run_expecting(&["capping", "get", uid, "--output=json", "--sandbox=prod"], 0).await.stdout;
-        pipe(&fixture, &["capping", "update", uid, "-", "--sandbox=prod"], got).await;
+        pipe(&fixture, &["capping", "update", uid, "-", "--sandbox=prod", "--yes"], got).await;
         let services = config["services"].as_object().expect("services");
         let (name, limit) = services.iter().next().expect("a service");
         let calls = limit["rating"]["maxCallsCount"].as_i64().expect("a number");

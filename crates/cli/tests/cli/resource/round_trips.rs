@@ -39,7 +39,7 @@ async fn list_output_creates_all_elsewhere() {
     let fixture = LimitsFixture::start().await;
     create(&fixture, "capping", &with_unknown_field()).await;
     let second = create(&fixture, "capping", &capping_file("7").replace("a.example", "b.example")).await;
-    fixture.run_expecting(&["capping", "deploy", &second, "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "deploy", &second, "--sandbox=prod", "--yes"], 0).await;
     let output = fixture.run_expecting(&["capping", "list", "--output=json", "--sandbox=prod"], 0).await;
     let output = pipe(&fixture, &["capping", "create", "-", "--sandbox=dev"], output.stdout).await;
     assert_eq!(output.stdout.matches("created ").count(), 2, "{}", output.stdout);
@@ -93,9 +93,9 @@ async fn partial_create_says_how_far_it_got() {
 async fn differing_live_limit_is_noted() {
     let fixture = LimitsFixture::start().await;
     let uid = create(&fixture, "capping", &capping_file("500")).await;
-    fixture.run_expecting(&["capping", "deploy", &uid, "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "deploy", &uid, "--sandbox=prod", "--yes"], 0).await;
     fixture.write("new.yaml", &capping_file("650"));
-    fixture.run_expecting(&["capping", "update", &uid, "new.yaml", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "update", &uid, "new.yaml", "--sandbox=prod", "--yes"], 0).await;
     let output = fixture.run_expecting(&["capping", "list", "--output=json", "--sandbox=prod"], 0).await;
     let output = pipe(&fixture, &["capping", "create", "-", "--sandbox=dev"], output.stdout).await;
     let note =
@@ -133,7 +133,7 @@ async fn update_takes_one_definition() {
         ),
     );
     fixture.clear_calls();
-    let output = fixture.run_expecting(&["capping", "update", &uid, "two.yaml", "--sandbox=prod"], 64).await;
+    let output = fixture.run_expecting(&["capping", "update", &uid, "two.yaml", "--sandbox=prod", "--yes"], 64).await;
     assert!(output.stderr.contains("the file holds 2 definitions; `update` takes one"), "{}", output.stderr);
     assert_eq!(mutating_calls(&fixture), [""; 0]);
 }

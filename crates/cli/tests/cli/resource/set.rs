@@ -18,7 +18,7 @@ async fn deployed() -> (LimitsFixture, String) {
     let fixture = LimitsFixture::start().await;
     let file = capping_file("500") + "extra: {services: {action: {rating: {timeUnit: s}}}}\n";
     let uid = create(&fixture, "capping", &file).await;
-    run(&fixture, &["capping", "deploy", &uid], 0).await;
+    run(&fixture, &["capping", "deploy", &uid, "--yes"], 0).await;
     fixture.clear_calls();
     (fixture, uid)
 }
@@ -54,7 +54,7 @@ async fn set_without_change_sends_nothing() {
     assert_eq!(mutating_calls(&fixture), [""; 0]);
     // A saved value that is not live yet only needs a redeploy.
     fixture.write("new.yaml", &capping_file("650"));
-    run(&fixture, &["capping", "update", &uid, "new.yaml"], 0).await;
+    run(&fixture, &["capping", "update", &uid, "new.yaml", "--yes"], 0).await;
     fixture.clear_calls();
     let output = run(&fixture, &["capping", "set", &uid, "--max-calls=650", "--yes"], 0).await;
     assert_eq!(output.stdout, "live now: action 650 calls/1000 ms, 50 connections\n");
@@ -66,7 +66,7 @@ async fn set_needs_confirmation() {
     let (fixture, uid) = deployed().await;
     let output = run(&fixture, &["capping", "set", &uid, "--max-calls=300"], 7).await;
     assert!(output.stderr.contains("maxCallsCount: 500 -> 300"), "{}", output.stderr);
-    assert!(output.stderr.contains("hint: pass --yes after reviewing the change"), "{}", output.stderr);
+    assert!(output.stderr.contains("hint: review the changes, then pass --yes"), "{}", output.stderr);
     assert_eq!(mutating_calls(&fixture), [""; 0]);
 }
 
@@ -108,7 +108,7 @@ async fn failed_set_names_the_live_limit() {
         output.stderr
     );
     fixture.clear_faults();
-    let output = run(&fixture, &["capping", "redeploy", URL], 0).await;
+    let output = run(&fixture, &["capping", "redeploy", URL, "--yes"], 0).await;
     assert_eq!(output.stdout, "live now: action 300 calls/1000 ms, 50 connections\n");
 }
 
@@ -119,7 +119,7 @@ async fn throttling_set_is_live_at_once() {
     let output = run(&fixture, &["throttling", "set", "--max-throughput=600", "--yes"], 1).await;
     assert!(output.stderr.starts_with("error: there is no throttling configuration\n"), "{}", output.stderr);
     let uid = create(&fixture, "throttling", file).await;
-    run(&fixture, &["throttling", "deploy", &uid], 0).await;
+    run(&fixture, &["throttling", "deploy", &uid, "--yes"], 0).await;
     fixture.clear_calls();
     run(&fixture, &["throttling", "set", "--max-throughput=50", "--yes"], 1).await;
     run(&fixture, &["throttling", "set", "--max-throughput=400"], 0).await;
@@ -146,7 +146,7 @@ async fn get_takes_a_url() {
 async fn redeploy_of_unknown_uid_names_no_limit() {
     let (fixture, _) = deployed().await;
     let uid = "00000000-0000-0000-0000-000000000000";
-    let output = run(&fixture, &["capping", "redeploy", uid], 1).await;
+    let output = run(&fixture, &["capping", "redeploy", uid, "--yes"], 1).await;
     let is_clear = !output.stderr.contains("which limit is live") && output.stderr.contains("list the configurations");
     assert!(is_clear && output.stderr.contains("404"), "{}", output.stderr);
     assert_eq!(mutating_calls(&fixture), [""; 0]);

@@ -82,7 +82,7 @@ async fn uid_reads_live_definition() {
     let uid = fixture.managed_uids().remove(0);
     let saved = CAPPING.replace("a.example", "a.example.org").replace("20,", "650,");
     fixture.write("saved.yaml", &saved);
-    fixture.run_expecting(&["capping", "update", &uid, "saved.yaml", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "update", &uid, "saved.yaml", "--sandbox=prod", "--yes"], 0).await;
     let simulate = ["simulate", &uid, "--traffic=1x1", "--output=json", "--sandbox=prod"];
     let output = fixture.run_expecting(&simulate, 0).await;
     assert_eq!(limits_of(&parse_report(&output)), [("capping".to_owned(), 300)]);

@@ -170,7 +170,7 @@ async fn current_limits_are_read_from_the_service() {
 
     // A limit that is not deployed limits nothing.
     let uid = fixture.managed_uids().remove(0);
-    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox", "prod"], 0).await;
+    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox", "prod", "--yes"], 0).await;
     let prediction = current(&fixture.run_expecting(&arguments, 0).await);
     assert_eq!(prediction["groups"][0]["configs"], json!([]));
     assert_eq!(prediction["groups"][0]["cappedCalls"], json!({"lower": 0, "upper": 0, "observed": 3000}));

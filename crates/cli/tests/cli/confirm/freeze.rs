@@ -1,4 +1,4 @@
-//! Confirmations of changes on a pseudo-terminal.
+//! A freeze window that starts during a confirmation.
 
 use std::thread;
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn freeze_that_starts_at_prompt_blocks() {
     let apply = format!("exec '{binary}' apply '{}' --policy '{}'", path("limits.yaml"), path("freeze.yaml"));
     let mut terminal = PseudoTerminal::start(&fixture, &apply, &[]);
     // The prompt proves that the first check passed.
-    terminal.wait_for_text("Type the name of the production sandbox (prod)");
+    terminal.wait_for_text("Type the name of the sandbox (prod)");
     while jiff::Timestamp::now() <= from {
         thread::sleep(Duration::from_millis(20));
     }
