@@ -5,7 +5,7 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
     ("", &["ajo demo"]),
     ("demo", &["ajo demo"]),
     ("capping", &["ajo capping list", "ajo capping set https://api.example.org/v1/send --max-calls 300"]),
-    ("capping list", &["ajo capping list --sandbox dev", "ajo capping list --output json"]),
+    ("capping list", &["ajo capping list --deploy-state updated", "ajo capping list --output json"]),
     ("capping create", &["ajo capping create capping.yaml"]),
     (
         "capping get",
@@ -31,7 +31,10 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
         "throttling",
         &["ajo throttling list", "ajo throttling set https://api.example.org/v1/events --max-throughput 400"],
     ),
-    ("throttling list", &["ajo throttling list --sandbox dev", "ajo throttling list --output json"]),
+    (
+        "throttling list",
+        &["ajo throttling list --url https://api.example.org/v1/events", "ajo throttling list --output json"],
+    ),
     ("throttling create", &["ajo throttling create throttling.yaml"]),
     (
         "throttling get",

@@ -96,8 +96,10 @@ async fn run_examples(is_wanted: impl Fn(&str) -> bool) {
             let line = example.replace(UID, config["uid"].as_str().expect("a uid"));
             // There is no terminal for a confirmation.
             let command = line.split(" > ").next().filter(|line| line.starts_with("ajo ")).unwrap_or("true");
+            // `ajo init` refuses a folder that has limits files.
+            let copy = if *path == "init" { "mkdir work" } else { "cp -a template work" };
             let line = format!(
-                "rm -rf work && cp -a template work && cd work
+                "rm -rf work && {copy} && cd work
                 if {command} --help | grep -q -e ' --yes '; then ajo() {{ command ajo \"$@\" --yes; }}; fi
                 {line}"
             );
