@@ -222,8 +222,9 @@ mod tests {
         for pages in [numbered_pages, cursors] {
             assert!(error(&pages).contains("no end after 1000 pages"));
         }
-        let large = json!({"items": ["x".repeat(MAX_BYTES)], "_page": {"next": "a"}});
-        assert!(error(&[large]).contains("no end after 1 pages (64 MiB)"));
+        let mut large = PagedList { bytes: MAX_BYTES, ..PagedList::default() };
+        let problem = large.add(cursor(Some("a"), &[1]).to_string().as_bytes()).expect_err("too large");
+        assert!(problem.contains("no end after 1 pages (64 MiB)"), "{problem}");
     }
 
     #[test]
