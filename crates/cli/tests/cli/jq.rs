@@ -29,6 +29,8 @@ async fn jq_filters_each_json_output() {
         (&["validate", "limits.yaml"], ".outcome", "clean"),
         (&["explain", "GET", "https://a.example.org/x"], ".configs[0].status", "live"),
         (&["doctor"], "[.checks[] | select(.status == \"failed\")]", "[]"),
+        (&["auth", "list"], ".profiles", "[]"),
+        (&["api", "GET", "/imp/"], "type", "object"),
         (&["auth", "status"], ".tokenEndpoint | type", "string"),
         (&["schema", "limits"], ".type", "object"),
         (&["emulator", "status", "--emulator-url", &url], "type", "object"),
