@@ -133,7 +133,7 @@ fn prompt_hides_spinner() {
     let fixture = slow_fixture();
     let mut terminal = start(&fixture, "apply limits.yaml");
     terminal.wait_for_text("reading the configurations of sandbox prod");
-    terminal.wait_for_text("Type the name of the production sandbox");
+    terminal.wait_for_text("Type the name of the sandbox");
     // Another apply waits for the lock, which the first one holds.
     let mut waiting = start(&fixture, "apply limits.yaml --yes --lock-timeout 20");
     waiting.wait_for_text("waiting for the lock of ");
