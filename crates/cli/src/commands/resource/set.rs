@@ -175,13 +175,11 @@ fn describe(key: &ConfigKey, changes: &[NumberChange], live: &SafeText, then: &s
 
 /// Shows the change, and asks for a confirmation if it needs one. Returns whether it asked.
 async fn confirm(session: &ClientSession, api: Api, yes: bool, change: SafeText) -> Result<bool, CommandError> {
-    match live_change::confirmation(session, api, yes).await {
-        Some(confirmation) => confirmation.ask(change).await.map(|()| true),
-        None => {
-            output::print_note(change);
-            Ok(false)
-        }
-    }
+    let Some(confirmation) = live_change::confirmation(session, api, yes).await else {
+        output::print_note(change);
+        return Ok(false);
+    };
+    confirmation.ask(change).await.map(|()| true)
 }
 
 #[cfg(test)]
