@@ -34,7 +34,7 @@ services:
 
 const THROTTLING: &str = "urlPattern: https://c.example.org/*\nmethods: [GET]\nname: c\nmaxThroughput: 300\n";
 
-/// Examples that do not end by themselves, or need a terminal, a bucket, another shell, or drift. A unit test parses them.
+/// Examples that do not end by themselves, conflict with the state of the test, or need a terminal, a bucket, another shell, or drift. A unit test parses them.
 fn is_only_parsed(example: &str) -> bool {
     [
         "ajo emulator serve",
@@ -43,6 +43,7 @@ fn is_only_parsed(example: &str) -> bool {
         "ajo state mv",
         "ajo accept limits/prod.yaml --url",
         "man ",
+        "ajo throttling create",
         "ajo api GET /ajo/journey",
     ]
     .iter()
@@ -95,11 +96,15 @@ async fn run_examples(is_wanted: impl Fn(&str) -> bool) {
             let config = configs.iter().find(|config| config.to_string().contains(api)).unwrap_or(&configs[0]);
             let line = example.replace(UID, config["uid"].as_str().expect("a uid"));
             // There is no terminal for a confirmation.
+            // A throttling configuration cannot be deployed twice.
+            let undeploy = line.replace("deploy", "undeploy");
+            let is_deploy = line.starts_with("ajo throttling deploy");
+            let before = if is_deploy { format!(" && command {undeploy} --yes") } else { String::new() };
             let command = line.split(" > ").next().filter(|line| line.starts_with("ajo ")).unwrap_or("true");
             // `ajo init` refuses a folder that has limits files.
             let copy = if *path == "init" { "mkdir work" } else { "cp -a template work" };
             let line = format!(
-                "rm -rf work && {copy} && cd work
+                "rm -rf work && {copy} && cd work{before}
                 if {command} --help | grep -q -e ' --yes '; then ajo() {{ command ajo \"$@\" --yes; }}; fi
                 {line}"
             );
