@@ -59,7 +59,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     };
     let jq = output::set_up_jq(&mut arguments.settings, is_format_given);
     let output = arguments.settings.output;
-    if let Err(error) = jq.and_then(|()| request_log::set_up(&arguments.settings)) {
+    if let Err(error) = jq.and_then(|()| request_log::set_up(&arguments.settings, &arguments.command)) {
         return exit_with(Err(error), output);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

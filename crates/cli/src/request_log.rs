@@ -12,14 +12,18 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Registry, SpanRef};
 
-use crate::arguments::GlobalSettings;
+use crate::arguments::{Command, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::safe;
 use crate::session::{Setting, SettingsReader};
 
 /// Starts the log, if it is on. `--debug` comes before `AJO_LOG`.
-pub(crate) fn set_up(settings: &GlobalSettings) -> Result<(), CommandError> {
+pub(crate) fn set_up(settings: &GlobalSettings, command: &Command) -> Result<(), CommandError> {
+    // Help does not depend on variables.
+    if matches!(command, Command::Help(_)) {
+        return Ok(());
+    }
     let level = if settings.debug { LevelFilter::DEBUG } else { level_of_variable()? };
     if level != LevelFilter::OFF {
         let subscriber = Registry::default().with(RequestLog { level });

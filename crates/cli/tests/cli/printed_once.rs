@@ -17,7 +17,7 @@ fn interactive_apply_warns_once() {
     std::fs::write(fixture.path("limits.yaml"), FILE).expect("written");
     let line = format!("cd '{}'; '{}' apply limits.yaml", fixture.path("").display(), env!("CARGO_BIN_EXE_ajo"));
     let mut terminal = PseudoTerminal::start(&fixture, &line, &[]);
-    terminal.wait_for_text("Type the name of the production sandbox");
+    terminal.wait_for_text("Type the name of");
     terminal.type_line("prod");
     let shown = terminal.finish(0);
     assert_eq!(shown.matches("AJO_LIMITS_PORT").count(), 1, "{shown}");
