@@ -56,10 +56,10 @@ pub(crate) struct StartArgs {
     /// Also accept this host name, such as a container's; repeatable
     #[arg(long = "allow-host", value_name = "NAME", value_parser = parse_host_name)]
     pub(crate) allowed_hosts: Vec<String>,
-    /// Fault, such as capping.create@first:2=drop_after; repeatable
+    /// Fault, such as `capping.create@first:2=drop_after`; repeatable
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
-    /// Variant where Adobe's documents contradict each other, such as org_id=required; repeatable
+    /// Variant where Adobe's documents contradict each other, such as `org_id=required`; repeatable
     #[arg(long = "quirk", hide = true, value_name = "NAME=VARIANT")]
     pub(crate) quirks: Vec<String>,
     /// Lifetime of a token in seconds

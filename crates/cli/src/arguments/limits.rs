@@ -29,7 +29,7 @@ pub(crate) struct StateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// State file, or s3://bucket/prefix; default: ajo.state.json next to the first file
+    /// State file, or `s3://bucket/prefix`; default: `ajo.state.json` next to the first file
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) state: Option<StateLocation>,
 }
