@@ -201,7 +201,7 @@ impl FileWriter<'_> {
         let header = self.choices.pick(&["|", ">", "|-", ">-", "| # c"]);
         self.text += header;
         self.text.push('\n');
-        for at in 0..1 + self.choices.below(4) {
+        for at in 0..=self.choices.below(4) {
             let line = self
                 .choices
                 .pick(&["text", "# no comment", "  more", "a: b", "é 🦀 'x'", "long ".repeat(30).trim_end()])
@@ -229,14 +229,18 @@ impl FileWriter<'_> {
             }
             2 => {
                 self.anchors += 1;
-                self.text += &format!(" &a{} 5", self.anchors);
+                self.text.push_str(" &a");
+                self.text.push_str(&self.anchors.to_string());
+                self.text.push_str(" 5");
                 self.end_line();
             }
             3 if self.anchors > 0 => {
-                self.text += &format!(" *a{}", 1 + self.choices.below(self.anchors));
+                let anchor = 1 + self.choices.below(self.anchors);
+                self.text.push_str(" *a");
+                self.text.push_str(&anchor.to_string());
                 self.end_line();
             }
-            4..=5 | 3 => {
+            3..=5 => {
                 let scalar = self.choices.pick(&SCALARS);
                 self.text += if scalar.is_empty() { "" } else { " " };
                 self.text += scalar;
@@ -250,7 +254,7 @@ impl FileWriter<'_> {
             _ => {
                 self.end_line();
                 let width = width + 1 + self.choices.below(3);
-                for _ in 0..1 + self.choices.below(3) {
+                for _ in 0..=self.choices.below(3) {
                     if !self.is_after_dash() {
                         self.comments(width);
                     }
@@ -272,7 +276,7 @@ impl FileWriter<'_> {
     }
 
     fn mapping(&mut self, width: usize, depth: usize) {
-        for _ in 0..1 + self.choices.below(3) {
+        for _ in 0..=self.choices.below(3) {
             if !self.is_after_dash() {
                 self.comments(width);
             }
