@@ -72,7 +72,7 @@ pub use error_chain::format_error_chain;
 #[cfg(feature = "reqwest")]
 pub use file_access::{SymlinkPolicy, open_regular_file, read_bounded_file, read_input_file};
 #[cfg(feature = "reqwest")]
-pub use private_file::PrivacyProblem;
+pub use private_file::{PrivacyProblem, create_private_directory};
 pub use runtime::{ManualRuntime, Runtime, Sleep};
 #[cfg(feature = "reqwest")]
 pub use runtime::{SystemRuntime, current_timestamp};

@@ -1,7 +1,18 @@
-//! Checks that a file with secrets belongs to its user alone.
+//! Files with secrets belong to their user alone.
 
 use std::fmt;
-use std::fs::Metadata;
+use std::fs::{DirBuilder, Metadata};
+use std::io;
+use std::path::Path;
+
+/// Creates a directory and its parents, unless they exist. Only the owner can access the created ones (mode 0700).
+pub fn create_private_directory(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
 
 /// Why a file is not private.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

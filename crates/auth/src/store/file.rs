@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::file_locks::FileLocks;
 use super::file_store_problem::FileStoreProblem;
 use super::{StoreError, StoreFuture, TokenStore};
-use crate::private_file::PrivacyProblem;
+use crate::private_file::{PrivacyProblem, create_private_directory};
 use crate::{Secret, StoreLocks, SymlinkPolicy, open_regular_file, read_bounded_file};
 
 /// Maximum size of a file (our limit). A token has about 2 KB.
@@ -139,11 +139,7 @@ fn read_private_file(file: &File) -> io::Result<Secret> {
 
 /// Creates the directory if it is missing. An existing one must be private.
 fn prepare_directory(directory: &Path) -> Result<(), FileStoreProblem> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory).map_err(FileStoreProblem::NotWritable)?;
+    create_private_directory(directory).map_err(FileStoreProblem::NotWritable)?;
     check_directory(directory)
 }
 

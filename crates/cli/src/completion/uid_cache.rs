@@ -1,10 +1,10 @@
 //! The uids in the last output of `list`, so that completion needs no connection.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
+use ajo_auth::{SymlinkPolicy, create_private_directory, open_regular_file, read_bounded_file};
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
 
@@ -52,7 +52,7 @@ fn format_lines(configs: impl Iterator<Item = ObservedConfig>) -> String {
 
 fn write(path: &Path, lines: &str) -> io::Result<()> {
     let directory = path.parent().unwrap_or(path);
-    fs::create_dir_all(directory)?;
+    create_private_directory(directory)?;
     // Created with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(lines.as_bytes())?;

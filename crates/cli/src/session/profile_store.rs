@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use ajo_auth::{PrivacyProblem, Secret, SymlinkPolicy, open_regular_file, read_bounded_file};
+use ajo_auth::{PrivacyProblem, Secret, SymlinkPolicy, create_private_directory, open_regular_file, read_bounded_file};
 
 use super::dirs;
 use super::profile::{Profile, ProfileName};
@@ -146,21 +146,12 @@ fn similarity(name: &ProfileName, other: &str) -> f64 {
 fn write_private_file(path: &Path, text: &str) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new(""));
     create_private_directory(directory)?;
+    // It may exist already, created by another program with other permissions.
+    #[cfg(unix)]
+    fs::set_permissions(directory, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     // Created with mode 0600 and removed again if anything below fails.
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
-}
-
-fn create_private_directory(directory: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)?;
-    // The directory may exist already, created by another program with other permissions.
-    #[cfg(unix)]
-    fs::set_permissions(directory, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
 }

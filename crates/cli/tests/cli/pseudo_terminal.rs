@@ -17,6 +17,8 @@ pub(crate) struct PseudoTerminal {
     child: Child,
     output: Receiver<Vec<u8>>,
     transcript: String,
+    /// The start of a character whose other bytes have not arrived.
+    partial_character: Vec<u8>,
 }
 
 impl PseudoTerminal {
@@ -61,7 +63,17 @@ impl PseudoTerminal {
                 }
             }
         });
-        Self { child, output: shows, transcript: String::new() }
+        Self { child, output: shows, transcript: String::new(), partial_character: Vec::new() }
+    }
+
+    /// The complete characters of the output so far.
+    fn decode(&mut self, more: &[u8]) -> String {
+        self.partial_character.extend_from_slice(more);
+        let end = match std::str::from_utf8(&self.partial_character) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.partial_character.len(),
+        };
+        String::from_utf8_lossy(&self.partial_character.drain(..end).collect::<Vec<_>>()).into_owned()
     }
 
     /// Waits until the output after the previous wait contains this string.
@@ -72,7 +84,7 @@ impl PseudoTerminal {
             let left = end.saturating_duration_since(Instant::now());
             let more = self.output.recv_timeout(left);
             let more = more.unwrap_or_else(|_| panic!("`{text}` not found in output: {}{new_output}", self.transcript));
-            new_output += &String::from_utf8_lossy(&more);
+            new_output += &self.decode(&more);
         }
         self.transcript += &new_output;
     }
@@ -104,7 +116,8 @@ impl PseudoTerminal {
     /// Waits for the exit with this code and returns the complete output.
     pub(crate) fn finish(mut self, code: i32) -> String {
         while let Ok(more) = self.output.recv_timeout(TIMEOUT) {
-            self.transcript += &String::from_utf8_lossy(&more);
+            let text = self.decode(&more);
+            self.transcript += &text;
         }
         assert_eq!(self.child.wait().expect("it ends").code(), Some(code), "{}", self.transcript);
         std::mem::take(&mut self.transcript)

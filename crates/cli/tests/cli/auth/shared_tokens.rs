@@ -127,5 +127,7 @@ async fn cache_is_private_with_any_umask() {
     }
     let output = tokio::task::spawn_blocking(move || shell.output().expect("sh runs")).await.expect("it ended");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(modes(&fixture.cache()), [("json".to_owned(), 0o600), ("lock".to_owned(), 0o600)]);
+    // Tokens, and the directory with the uids for completion.
+    let expected = [("", 0o700), ("json", 0o600), ("lock", 0o600)];
+    assert_eq!(modes(&fixture.cache()), expected.map(|(extension, mode)| (extension.to_owned(), mode)));
 }
