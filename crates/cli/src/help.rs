@@ -15,9 +15,7 @@ use crate::arguments::CliArgs;
 pub(crate) use examples::find_examples;
 pub(crate) use exit_codes::explain as explain_exit_code;
 pub(crate) use settings::{PRECEDENCE, setting_rows};
-
-/// The number of columns that help uses at most.
-pub(crate) const MAX_WIDTH: usize = 80;
+use wrap::{MAX_WIDTH, wrap};
 
 /// The last line of each help.
 const FOOTER: &str = "Options of all commands: `ajo help settings`. Exit codes: `ajo help exit-codes`.";
@@ -49,7 +47,7 @@ fn add_help(mut command: Command, path: &str) -> Command {
         command = command.mut_subcommand(name, |sub| add_help(sub, &path));
     }
     let details = find_details(&command);
-    let details = details.map_or_else(String::new, |details| wrap::wrap(&details, MAX_WIDTH) + "\n\n");
+    let details = details.map_or_else(String::new, |details| wrap(&details, MAX_WIDTH) + "\n\n");
     let template =
         format!("{{about-with-newline}}\n{details}{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}");
     // Without any long text, clap prints one option per line also for `--help`.

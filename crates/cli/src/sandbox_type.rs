@@ -4,16 +4,17 @@
 
 mod cached_type;
 mod parse;
+mod sandbox_kind;
 
 use std::fmt;
 use std::time::Duration;
 
 use ajo_auth::{FileStore, Timestamp};
 use ajo_core::{CallOptions, Client, Method};
-use serde::{Deserialize, Serialize};
 
 pub(crate) use self::cached_type::CacheScope;
 use self::parse::find_type;
+pub(crate) use self::sandbox_kind::SandboxKind;
 use crate::time::format_rfc3339;
 
 /// Lists the sandboxes that the credential can use. Observed by others; not in the documentation of Journey Optimizer.
@@ -21,25 +22,6 @@ const SANDBOXES_PATH: &str = "/data/foundation/sandbox-management/";
 
 /// How long a command waits for the type, including a token. One attempt.
 const DEADLINE: Duration = Duration::from_secs(5);
-
-/// A type that Sandbox Management knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SandboxKind {
-    Production,
-    Development,
-}
-
-impl SandboxKind {
-    const ALL: [Self; 2] = [Self::Production, Self::Development];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Production => "production",
-            Self::Development => "development",
-        }
-    }
-}
 
 /// The type of a sandbox, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use clap::{Command, CommandFactory as _};
 
-use super::MAX_WIDTH;
+use super::wrap::MAX_WIDTH;
 use crate::arguments::CliArgs;
 
 /// `ajo help TOPIC` and the command whose other options it lists.

@@ -2,7 +2,7 @@
 
 use clap::{Arg, CommandFactory as _};
 
-use super::{MAX_WIDTH, wrap};
+use super::wrap::{MAX_WIDTH, wrap};
 use crate::arguments::CliArgs;
 use crate::session::Setting;
 
@@ -80,11 +80,11 @@ pub(crate) fn settings_text() -> String {
         .map(|row| {
             let option = row.option.as_deref().unwrap_or_default();
             let variable = row.variable.as_deref().unwrap_or_default();
-            let meaning = wrap::wrap(&row.meaning, MAX_WIDTH - indent).replace('\n', &format!("\n{:indent$}", ""));
+            let meaning = wrap(&row.meaning, MAX_WIDTH - indent).replace('\n', &format!("\n{:indent$}", ""));
             format!("{option:options$}  {variable:variables$}  {meaning}\n")
         })
         .collect();
-    format!("{INTRODUCTION}\n\n{lines}\n{}\n", wrap::wrap(PRECEDENCE, MAX_WIDTH))
+    format!("{INTRODUCTION}\n\n{lines}\n{}\n", wrap(PRECEDENCE, MAX_WIDTH))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Breaks paragraphs into lines.
 
+/// The number of columns that help uses at most.
+pub(super) const MAX_WIDTH: usize = 80;
+
 /// Breaks each paragraph into lines of at most `width` characters. Longer words get a line of their own.
 pub(super) fn wrap(text: &str, width: usize) -> String {
     let paragraphs: Vec<String> = text.split("\n\n").map(|paragraph| wrap_paragraph(paragraph, width)).collect();

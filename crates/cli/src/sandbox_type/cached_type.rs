@@ -6,7 +6,7 @@ use ajo_auth::{FileStore, Secret, Timestamp, TokenStore as _};
 use ajo_limits::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::SandboxKind;
+use super::sandbox_kind::SandboxKind;
 
 /// How long a cached type is used.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::SandboxKind;
+use super::sandbox_kind::SandboxKind;
 
 /// The type of this sandbox, or why it is unknown. The response is not trusted.
 pub(super) fn find_type(response: &Value, sandbox: &str) -> Result<SandboxKind, String> {

@@ -229,11 +229,6 @@ pub(crate) fn selected_profile_name(settings: &GlobalSettings) -> Result<Option<
     })
 }
 
-/// The name of the profile in use if no flag or variable names one. Without a directory for profiles, it is `default`.
-pub(crate) fn chosen_profile_name() -> Result<ProfileName, CommandError> {
-    ProfileStore::open().map_or_else(|_| Ok(ProfileName::default()), |profiles| profiles.chosen_name())
-}
-
 /// The selected profile. It replaces a credential file, so both together are an error.
 fn selected_profile(settings: &GlobalSettings) -> Result<Option<Profile>, CommandError> {
     let Some(name) = selected_profile_name(settings)? else { return Ok(None) };

@@ -2,9 +2,9 @@
 
 use ajo_auth::{Credentials, CredentialsError};
 
-use super::auth_context::chosen_profile_name;
 use super::credential_input::credential_source;
 use super::profile::ProfileName;
+use super::profile_store::chosen_profile_name;
 use super::setting::{Setting, SettingSource};
 use super::settings_reader::SettingsReader;
 use crate::arguments::GlobalSettings;

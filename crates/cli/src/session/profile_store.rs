@@ -155,3 +155,8 @@ fn write_private_file(path: &Path, text: &str) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
+
+/// The name of the profile in use if no flag or variable names one. Without a directory for profiles, it is `default`.
+pub(crate) fn chosen_profile_name() -> Result<ProfileName, CommandError> {
+    ProfileStore::open().map_or_else(|_| Ok(ProfileName::default()), |profiles| profiles.chosen_name())
+}

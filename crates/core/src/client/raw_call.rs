@@ -15,8 +15,14 @@ impl<T: HttpTransport> Client<T> {
         options: &[(&str, &str)],
         definition: &str,
     ) -> Result<Call<'_, T, ()>, CallError> {
-        let parts = RequestBuilder::from_json(operation, uid, options, definition, &self.config)
-            .map_err(|problem| CallError::new(Some(operation.into()), ErrorKind::BuildRequest(problem)))?;
+        let parts = RequestBuilder::from_json(
+            operation,
+            uid,
+            options,
+            definition,
+            (self.config.base_url(), self.config.org_id()),
+        )
+        .map_err(|problem| CallError::new(Some(operation.into()), ErrorKind::BuildRequest(problem)))?;
         Ok(Call::from_parts(self, operation.into(), parts, CallTarget::check_response))
     }
 }

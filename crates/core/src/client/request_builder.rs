@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use ajo_auth::BaseUrl;
+use ajo_auth::{BaseUrl, OrgId};
 use ajo_engine::encode_payload;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::client::request_config::RequestConfig;
 use crate::client::request_url::RequestUrl;
-use crate::{Operation, RequestBody, RequestTemplate, Uid};
+use crate::{Operation, RequestBody, Uid};
 
 pub(crate) const JSON_MEDIA_TYPE: &str = "application/json";
 
@@ -61,14 +60,14 @@ impl RequestBuilder {
     /// Builds the request of any operation from JSON. The `options` are named as in [`Operation::query`].
     ///
     /// Arguments that the operation does not take are ignored. The error is what is wrong.
-    pub(crate) fn from_json<P: RequestTemplate>(
+    pub(crate) fn from_json(
         operation: &Operation,
         uid: Option<&Uid>,
         options: &[(&str, &str)],
         definition: &str,
-        config: &RequestConfig<P>,
+        (base_url, org_id): (&BaseUrl, &OrgId),
     ) -> Result<Self, String> {
-        let mut parts = Self::for_operation(operation, config.base_url());
+        let mut parts = Self::for_operation(operation, base_url);
         if operation.path.contains('{') {
             let uid = uid.ok_or("the operation needs a uid")?;
             parts.path_parameter(uid.as_str());
@@ -81,8 +80,7 @@ impl RequestBuilder {
             RequestBody::None => {}
             RequestBody::Fixed(json) => parts.static_body(json),
             RequestBody::Definition => {
-                let org_id = config.org_id().as_str();
-                parts.body = Some(encode_payload(operation.api, operation.verb, definition, org_id)?.into());
+                parts.body = Some(encode_payload(operation.api, operation.verb, definition, org_id.as_str())?.into());
             }
         }
         Ok(parts)

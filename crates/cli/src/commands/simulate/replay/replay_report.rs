@@ -8,7 +8,7 @@ use super::endpoint_limits::EndpointGroup;
 /// The result of a replay. The JSON format is stable for a given `version`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::commands::simulate) struct ReplayReport {
+pub(crate) struct ReplayReport {
     pub(super) version: u32,
     /// The simulated period.
     pub(super) period: MinuteRange,
