@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod emulator;
 mod explain;
+mod file_arguments;
 mod fmt;
 mod help;
 mod init;
@@ -25,7 +26,6 @@ use std::process::ExitCode;
 
 use crate::arguments::{CliArgs, Command, EmulatorCommand, GlobalSettings};
 use crate::command_error::CommandError;
-use crate::limits_paths;
 use crate::output;
 use crate::progress_bar::{Activity, Pause};
 use crate::session;
@@ -34,26 +34,8 @@ use crate::session;
 pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
     let CliArgs { settings, mut command } = arguments;
     output::check_format(&settings, &command)?;
-    expand_paths(&mut command)?;
+    file_arguments::expand(&mut command)?;
     run_command(&settings, command).await.map_err(|failure| session::name_rejected_source(&settings, failure))
-}
-
-/// Replaces directories and patterns by limits files.
-fn expand_paths(command: &mut Command) -> Result<(), CommandError> {
-    let files = match command {
-        Command::Validate(args) => &mut args.files,
-        Command::Plan(args) => &mut args.files.files,
-        Command::Apply(args) => &mut args.files,
-        Command::Drift(args) | Command::Verify(args) => &mut args.files.files,
-        Command::Accept(args) => &mut args.files.files,
-        Command::Import(args) => &mut args.files.files,
-        Command::Explain(args) => &mut args.limits,
-        Command::Fmt(args) => &mut args.files,
-        Command::Simulate(args) => return simulate::expand_sources(args),
-        _ => return Ok(()),
-    };
-    *files = limits_paths::expand(files)?;
-    Ok(())
 }
 
 async fn run_command(settings: &GlobalSettings, command: Command) -> Result<ExitCode, CommandError> {

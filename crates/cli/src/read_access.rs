@@ -34,6 +34,11 @@ pub(crate) fn check_file(file: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// Whether only some files may be read.
+pub(crate) fn is_restricted() -> bool {
+    ROOTS.read().unwrap_or_else(PoisonError::into_inner).is_some()
+}
+
 /// Whether a limits file may use this environment variable.
 pub(crate) fn is_variable_readable(name: &str) -> bool {
     VARIABLES.get().is_none_or(|names| names.iter().any(|allowed| allowed == name))

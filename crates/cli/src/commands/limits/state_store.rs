@@ -64,6 +64,11 @@ impl StateStore {
                 }
                 Self::in_file(&path)
             }
+            StateLocation::Bucket(url) if !is_configured && read_access::is_restricted() => {
+                let problem =
+                    format!("a limits file names the bucket {url}, which `ajo mcp` reads only if the settings name it");
+                Err(CommandError::new(problem).with_hint("start the server with AJO_STATE set to this bucket"))
+            }
             StateLocation::Bucket(url) => {
                 let directory = repository_root(directory).unwrap_or_else(|| directory.to_owned());
                 let shared = SharedState::new(open_bucket(&url)?).with_lease_time(lease_time()?);

@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 use crate::arguments::{CliArgs, Command};
 use crate::command_error::CommandError;
+use crate::commands::file_arguments;
 
 /// A command line. A value cannot become an option: it is part of one, or after `--`.
 pub(super) struct CommandLine {
@@ -33,12 +34,15 @@ impl CommandLine {
     pub(super) fn parse(mut self, values: impl IntoIterator<Item = String>) -> Result<Command, CommandError> {
         self.words.push("--".to_owned());
         self.words.extend(values);
-        CliArgs::try_parse_from(self.words).map(|arguments| arguments.command).map_err(|error| {
+        let parsed = CliArgs::try_parse_from(self.words).map_err(|error| {
             let text = error.to_string();
             // Usage lines follow an empty line.
             let problem = text.split("\n\n").next().unwrap_or_default();
             CommandError::new(problem.trim_start_matches("error: ").trim_end()).into_usage_error()
-        })
+        })?;
+        let mut command = parsed.command;
+        file_arguments::expand(&mut command)?;
+        Ok(command)
     }
 }
 
