@@ -41,7 +41,7 @@ async fn other_service_counts_as_production() {
     assert_eq!((code, calls), (Some(7), 0), "{error}");
     assert!(error.contains("another host than the base URL"), "{error}");
     // The same service, as a URL.
-    let url = format!("{}{CONFIGS}/{UID}/deploy", fixture.emulator.url());
+    let url = format!("{}{CONFIGS}/{UID}/deploy", fixture.emulator.ims_url());
     assert_eq!(run(&fixture, &["POST", &url, "--sandbox", "dev"]).await.0, Some(1));
 }
 
