@@ -40,14 +40,19 @@ where
 }
 
 /// A URL matches its own configuration and the patterns that cover it; a pattern, all patterns with a common URL.
-fn matches(filters: &ListArgs, config: &ObservedConfig) -> bool {
+pub(crate) fn matches(filters: &ListArgs, config: &ObservedConfig) -> bool {
     let is_match = |url: &String| patterns_overlap(&config.key().url, &normalize_url_pattern(url));
-    let state = match config.deploy_state.live {
+    filters.url.as_ref().is_none_or(is_match)
+        && filters.deploy_state.is_none_or(|wanted| wanted == deploy_state(config))
+}
+
+/// The state of a configuration, as `--deploy-state` names it.
+pub(crate) const fn deploy_state(config: &ObservedConfig) -> DeployStateArg {
+    match config.deploy_state.live {
         LiveState::NotDeployed => DeployStateArg::Undeployed,
         LiveState::SameAsSaved => DeployStateArg::Deployed,
         LiveState::Differs(_) | LiveState::Unknown => DeployStateArg::Updated,
-    };
-    filters.url.as_ref().is_none_or(is_match) && filters.deploy_state.is_none_or(|wanted| wanted == state)
+    }
 }
 
 /// The response with only these configurations.
