@@ -79,9 +79,12 @@ fn format_after_help(command: &Command, path: &str) -> StyledStr {
     let heading = if examples.len() == 1 { "Example" } else { "Examples" };
     let style = command.get_styles().get_header();
     let lines: String = examples.iter().map(|example| format!("  {example}\n")).collect();
+    let definition = examples::find_definition(path);
+    let definition =
+        definition.map(|text| format!("\n{style}Example of a definition:{style:#}\n{text}")).unwrap_or_default();
     let topic = option_topics::find_option_topic(path);
     let topic = topic.map(|topic| format!("Other options: `ajo help {topic}`.\n")).unwrap_or_default();
-    StyledStr::from(format!("{style}{heading}:{style:#}\n{lines}\n{topic}{FOOTER}"))
+    StyledStr::from(format!("{style}{heading}:{style:#}\n{lines}{definition}\n{topic}{FOOTER}"))
 }
 
 #[cfg(test)]

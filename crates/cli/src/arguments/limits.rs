@@ -256,4 +256,8 @@ pub(crate) enum SchemaKind {
     Report,
     /// State file `ajo.state.json`
     State,
+    /// Definition of a capping configuration
+    Capping,
+    /// Definition of a throttling configuration
+    Throttling,
 }

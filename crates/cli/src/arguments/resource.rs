@@ -1,5 +1,7 @@
 //! Arguments of `ajo capping` and `ajo throttling`.
 
+use std::num::IntErrorKind;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -45,7 +47,7 @@ pub(crate) enum ResourceCommand {
     /// Replace the definition of a configuration
     Update {
         #[command(flatten)]
-        uid_arg: UidArg,
+        target_arg: TargetArg,
         #[command(flatten)]
         definition: DefinitionArgs,
         #[command(flatten)]
@@ -54,7 +56,7 @@ pub(crate) enum ResourceCommand {
     /// Delete a configuration
     Delete {
         #[command(flatten)]
-        uid_arg: UidArg,
+        target_arg: TargetArg,
         /// Delete even if deployed
         #[arg(long)]
         force: bool,
@@ -62,7 +64,7 @@ pub(crate) enum ResourceCommand {
         yes_arg: YesArg,
     },
     /// Exit with 1 if a configuration cannot be deployed
-    CanDeploy(UidArg),
+    CanDeploy(TargetArg),
     /// Deploy a configuration
     Deploy(LiveChangeArgs),
     /// Undeploy a configuration
@@ -73,15 +75,17 @@ pub(crate) enum ResourceCommand {
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
     /// Only configurations that match a URL, or share URLs with a pattern
-    #[arg(long, value_name = "URL|PATTERN")]
+    #[arg(long, value_name = "URL|PATTERN", value_parser = parse_url_filter)]
     pub(crate) url: Option<String>,
 
-    /// Only configurations in this state
+    /// Only configurations with this STATE; updated is live, and changed since
     #[arg(long, value_name = "STATE", value_enum)]
     pub(crate) deploy_state: Option<DeployStateArg>,
 }
 
-/// A state of `--deploy-state`.
+/// What is live of a configuration: a state of `--deploy-state` and of the STATE column.
+///
+/// It is not the `state` of the service, which has `created` and `updated` also for undeployed configurations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DeployStateArg {
     /// Live as saved
@@ -90,12 +94,6 @@ pub(crate) enum DeployStateArg {
     Undeployed,
     /// Live, and changed since the deploy
     Updated,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UidArg {
-    /// UID of the configuration
-    pub(crate) uid: Uid,
 }
 
 /// Skips the confirmation of a change.
@@ -109,7 +107,7 @@ pub(crate) struct YesArg {
 #[derive(Debug, Args)]
 pub(crate) struct LiveChangeArgs {
     #[command(flatten)]
-    pub(crate) uid_arg: UidArg,
+    pub(crate) target_arg: TargetArg,
     #[command(flatten)]
     pub(crate) yes_arg: YesArg,
 }
@@ -139,15 +137,15 @@ pub(crate) struct SetCappingArgs {
     pub(crate) target_arg: TargetArg,
 
     /// Maximum calls per period
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = parse_count)]
     pub(crate) max_calls: Option<i64>,
 
     /// Length of the period, such as 1000ms, 1s, or 1min
-    #[arg(long, value_name = "TIME", value_parser = parse_milliseconds)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = parse_milliseconds)]
     pub(crate) period: Option<i64>,
 
     /// Maximum connections to the endpoint
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = parse_count)]
     pub(crate) max_connections: Option<i64>,
 
     /// Caller to limit: action or data-source
@@ -165,7 +163,7 @@ pub(crate) struct SetThrottlingArgs {
     pub(crate) target: Option<ConfigTarget>,
 
     /// Maximum calls per second, from 200 to 5000
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = parse_throughput)]
     pub(crate) max_throughput: i64,
 
     #[command(flatten)]
@@ -179,6 +177,16 @@ pub(crate) enum ConfigTarget {
     Url(String),
 }
 
+impl DeployStateArg {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployed => "deployed",
+            Self::Undeployed => "undeployed",
+            Self::Updated => "updated",
+        }
+    }
+}
+
 impl FromStr for ConfigTarget {
     type Err = UidError;
 
@@ -186,6 +194,31 @@ impl FromStr for ConfigTarget {
     fn from_str(text: &str) -> Result<Self, UidError> {
         if text.contains("://") { Ok(Self::Url(text.to_owned())) } else { text.parse().map(Self::Uid) }
     }
+}
+
+/// Parses the URL or the pattern of a filter.
+fn parse_url_filter(text: &str) -> Result<String, String> {
+    let is_web = |scheme: &str| ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it));
+    match text.split_once("://") {
+        Some((scheme, rest)) if is_web(scheme) && !rest.is_empty() && !rest.starts_with('/') => Ok(text.to_owned()),
+        _ => Err("expected a URL with scheme and host, such as https://api.example.org/v1/*".to_owned()),
+    }
+}
+
+fn parse_count(text: &str) -> Result<i64, String> {
+    parse_number(text, 1..=i64::MAX, "expected a whole number of at least 1")
+}
+
+fn parse_throughput(text: &str) -> Result<i64, String> {
+    parse_number(text, 200..=5000, "expected a whole number from 200 to 5000")
+}
+
+fn parse_number(text: &str, range: RangeInclusive<i64>, expected: &str) -> Result<i64, String> {
+    let number = text.parse::<i64>().map_err(|error| match error.kind() {
+        IntErrorKind::PosOverflow => "the number is too large".to_owned(),
+        _ => expected.to_owned(),
+    })?;
+    if range.contains(&number) { Ok(number) } else { Err(expected.to_owned()) }
 }
 
 /// Parses a time with a unit.
@@ -198,6 +231,9 @@ fn parse_milliseconds(text: &str) -> Result<i64, String> {
         _ => return Err("expected a number with a unit, such as 1000ms, 1s, or 1min".to_owned()),
     };
     let number: i64 = digits.parse().map_err(|_| "expected a whole number before the unit".to_owned())?;
+    if number < 1 {
+        return Err("expected a time of at least 1ms".to_owned());
+    }
     number.checked_mul(unit).ok_or_else(|| "the time is too long".to_owned())
 }
 
@@ -210,7 +246,7 @@ mod tests {
         for (text, expected) in [("1000ms", 1000), ("2s", 2000), ("1min", 60_000)] {
             assert_eq!(parse_milliseconds(text), Ok(expected));
         }
-        for text in ["1000", "s", "1.5s", "1h", "", "9223372036854775807s"] {
+        for text in ["1000", "s", "1.5s", "1h", "", "9223372036854775807s", "0s", "-1s"] {
             assert!(parse_milliseconds(text).is_err(), "{text}");
         }
     }

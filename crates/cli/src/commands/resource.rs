@@ -11,7 +11,7 @@ mod target;
 use std::process::ExitCode;
 
 use ajo_core::{
-    Api, CallError, CallResponse, CappingDefinition, DeleteOptions, ThrottlingDefinition, ValidationStatus,
+    Api, CallError, CallResponse, CappingDefinition, DeleteOptions, ThrottlingDefinition, Uid, ValidationStatus,
 };
 use ajo_limits::Action;
 use ajo_limits::ObservedConfig;
@@ -23,9 +23,7 @@ use self::describe::{
 pub(crate) use self::list::{deploy_state, matches};
 use self::print::print_response;
 pub(crate) use self::target::choose;
-use crate::arguments::{
-    CappingCommand, GlobalSettings, LiveChangeArgs, ResourceCommand, TargetArg, ThrottlingCommand, UidArg,
-};
+use crate::arguments::{CappingCommand, GlobalSettings, LiveChangeArgs, ResourceCommand, TargetArg, ThrottlingCommand};
 use crate::command_error::CommandError;
 use crate::completion::uid_cache;
 use crate::definition_file;
@@ -68,7 +66,8 @@ macro_rules! run {
                 }
                 created.finish()
             }
-            ResourceCommand::Update { uid_arg: UidArg { uid }, yes_arg, .. } => {
+            ResourceCommand::Update { target_arg, yes_arg, .. } => {
+                let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
                 let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
                 let definition = serde_json::to_value(&definitions[0]).ok();
                 live_change::confirm(confirmation, Action::Update, definition, async || api.get(&uid).await).await?;
@@ -80,27 +79,31 @@ macro_rules! run {
                 let uid = target::find_uid(&session.client, $kind, Some(target)).await?;
                 print_response(format, &api.get(&uid).response().await?, |config| $show(config))
             }
-            ResourceCommand::Delete { uid_arg: UidArg { uid }, force, yes_arg } => {
+            ResourceCommand::Delete { target_arg, force, yes_arg } => {
+                let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
                 // Without `--force`, the service does not delete a deployed configuration.
                 let yes = yes_arg.yes || !force;
                 let confirmation = live_change::confirmation(&session, $kind, yes).await;
                 live_change::confirm(confirmation, Action::Delete, None, async || api.get(&uid).await).await?;
-                print_response(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
-                    safe!("deleted {}", uid)
-                })
+                let response = api.delete(&uid, DeleteOptions { force }).response().await;
+                let response = response.map_err(|error| describe_refused_delete($kind, &uid, error))?;
+                print_response(format, &response, |()| safe!("deleted {}", uid))
             }
-            ResourceCommand::CanDeploy(UidArg { uid }) => {
+            ResourceCommand::CanDeploy(TargetArg { target }) => {
+                let uid = target::find_uid(&session.client, $kind, Some(target)).await?;
                 let response = api.can_deploy(&uid).response().await?;
                 print_response(format, &response, |verdict| SafeText::join_lines(describe_verdict(verdict)))?;
                 let deployable = response.value.validation_status == Some(ValidationStatus::Ok);
                 return Ok(if deployable { ExitStatus::Success } else { ExitStatus::Failure }.into());
             }
-            ResourceCommand::Deploy(LiveChangeArgs { uid_arg: UidArg { uid }, yes_arg }) => {
+            ResourceCommand::Deploy(LiveChangeArgs { target_arg, yes_arg }) => {
+                let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
                 let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
                 live_change::confirm(confirmation, Action::Deploy, None, async || api.get(&uid).await).await?;
                 print_response(format, &api.deploy(&uid).response().await?, |()| safe!("deployed {}", uid))
             }
-            ResourceCommand::Undeploy(LiveChangeArgs { uid_arg: UidArg { uid }, yes_arg }) => {
+            ResourceCommand::Undeploy(LiveChangeArgs { target_arg, yes_arg }) => {
+                let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
                 let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
                 live_change::confirm(confirmation, Action::Undeploy, None, async || api.get(&uid).await).await?;
                 print_response(format, &api.undeploy(&uid).response().await?, |()| safe!("undeployed {}", uid))
@@ -138,6 +141,18 @@ pub(crate) async fn throttling(
         ),
         ThrottlingCommand::Set(args) => set::throttling(settings, args).await,
     }
+}
+
+/// The error of a delete. The service does not delete a deployed configuration without force.
+fn describe_refused_delete(api: Api, uid: &Uid, error: CallError) -> CommandError {
+    let code = error.code().map(ToString::to_string).filter(|code| matches!(code.as_str(), "1451" | "1456"));
+    let mut failure = CommandError::from(error);
+    let Some(code) = code else { return failure };
+    failure.message = format!("{uid} is deployed; nothing was deleted (code {code})");
+    let hint = format!(
+        "undeploy it first: `ajo {api} undeploy {uid}`; or delete it while it is live: `ajo {api} delete {uid} --force`"
+    );
+    failure.with_hint(hint)
 }
 
 /// The responses to several `create` calls.

@@ -17,7 +17,7 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
     ("capping update", &["ajo capping update 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7 capping.yaml"]),
     ("capping delete", &["ajo capping delete 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7 --force"]),
     ("capping can-deploy", &["ajo capping can-deploy 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7"]),
-    ("capping deploy", &["ajo capping deploy 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7"]),
+    ("capping deploy", &["ajo capping deploy https://api.example.org/v1/send"]),
     ("capping undeploy", &["ajo capping undeploy 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7"]),
     (
         "capping set",
@@ -46,7 +46,7 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
     ("throttling update", &["ajo throttling update 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7 throttling.yaml"]),
     ("throttling delete", &["ajo throttling delete 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7 --force"]),
     ("throttling can-deploy", &["ajo throttling can-deploy 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7"]),
-    ("throttling deploy", &["ajo throttling deploy 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7"]),
+    ("throttling deploy", &["ajo throttling deploy https://api.example.org/v1/events"]),
     ("throttling undeploy", &["ajo throttling undeploy 9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7"]),
     (
         "throttling set",
@@ -84,7 +84,7 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
     ("state push", &["ajo state push limits/ajo.state.json --state s3://bucket/limits"]),
     ("state init", &["ajo state init --state s3://bucket/limits"]),
     ("state unlock", &["ajo state unlock --epoch 7 --sandbox prod --state s3://bucket/limits"]),
-    ("schema", &["ajo schema", "ajo schema policy > policy.schema.json"]),
+    ("schema", &["ajo schema", "ajo schema capping > capping.schema.json"]),
     ("auth", &["ajo auth login", "ajo auth status"]),
     ("auth login", &["ajo auth login", "ajo auth login --profile dev --credentials credentials.json --sandbox dev"]),
     ("auth logout", &["ajo auth logout --profile dev"]),
@@ -149,3 +149,26 @@ pub(crate) const EXAMPLES: &[(&str, &[&str])] = &[
 pub(crate) fn find_examples(path: &str) -> &'static [&'static str] {
     EXAMPLES.iter().find(|(other, _)| *other == path).map_or(&[], |(_, examples)| examples)
 }
+
+/// The definition that the help of a command shows.
+pub(crate) fn find_definition(path: &str) -> Option<&'static str> {
+    match path {
+        "capping create" => Some(CAPPING_DEFINITION),
+        "throttling create" => Some(THROTTLING_DEFINITION),
+        _ => None,
+    }
+}
+
+const CAPPING_DEFINITION: &str = "  url: https://api.example.org/v1/*
+  methods: [GET, POST]
+  services:
+    action:
+      maxHttpConnections: 50
+      rating: {maxCallsCount: 500, periodInMs: 1000}
+";
+
+const THROTTLING_DEFINITION: &str = "  name: partner
+  urlPattern: https://api.example.org/v1/*
+  methods: [POST]
+  maxThroughput: 400
+";

@@ -31,7 +31,7 @@ pub(crate) struct Column {
 enum Cut {
     None,
     End,
-    /// The scheme, then the middle: host and end of a URL say most.
+    /// The scheme, then the path, then the middle of the host.
     Url,
 }
 
@@ -193,15 +193,35 @@ fn cut(text: &str, cut: Cut, max_width: usize) -> String {
     if text.width() <= max_width || cut == Cut::None {
         return text.to_owned();
     }
-    let text = match (cut, text.strip_prefix("https://")) {
-        (Cut::Url, Some(rest)) => rest,
-        _ => text,
-    };
+    match cut {
+        Cut::Url => cut_url(text.strip_prefix("https://").unwrap_or(text), max_width),
+        Cut::None | Cut::End => cut_middle(text, max_width, 0),
+    }
+}
+
+/// Cuts a URL without its scheme: the path if the host fits, otherwise the host, without the path.
+fn cut_url(text: &str, max_width: usize) -> String {
     if text.width() <= max_width {
         return text.to_owned();
     }
-    let end_width = if cut == Cut::Url { (max_width - 1) / 3 } else { 0 };
-    let start = take_width(text.chars(), max_width - 1 - end_width);
+    let (host, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+    // The host, its slash, and the mark.
+    if !path.is_empty() && host.width() + 2 <= max_width {
+        let end_width = ((max_width - 1) / 3).min(max_width - host.width() - 2);
+        return cut_middle(text, max_width, end_width);
+    }
+    let mark = if path.is_empty() { "" } else { "…" };
+    let max_width = max_width.saturating_sub(mark.width());
+    if host.width() <= max_width {
+        host.to_owned() + mark
+    } else {
+        cut_middle(host, max_width, max_width.saturating_sub(1) / 2) + mark
+    }
+}
+
+/// Cuts a text, whose last characters take up to `end_width` columns.
+fn cut_middle(text: &str, max_width: usize, end_width: usize) -> String {
+    let start = take_width(text.chars(), max_width.saturating_sub(end_width + 1));
     let end: Vec<char> = take_width(text.chars().rev(), end_width).chars().rev().collect();
     start + "…" + &String::from_iter(end)
 }
@@ -270,7 +290,7 @@ mod tests {
         assert_eq!(
             table(url, 80),
             format!(
-                "{:36}  STATE     COUNT  LIMIT  URL\n{UID}  deployed  1,000  500/s  api.example.…ather\n{UID}  deployed  1,000  500/s  https://a.example\n",
+                "{:36}  STATE     COUNT  LIMIT  URL\n{UID}  deployed  1,000  500/s  api.example.org/…r\n{UID}  deployed  1,000  500/s  https://a.example\n",
                 "UID"
             )
             .trim_end()
@@ -284,8 +304,24 @@ mod tests {
     #[test]
     fn wide_characters_are_aligned() {
         assert_eq!(cut("東東東東", Cut::End, 6), "東東…");
-        assert_eq!(cut("https://東.example/a/b", Cut::Url, 10), "東.exa…a/b");
         assert_eq!(cut("abc", Cut::None, 2), "abc");
+    }
+
+    #[test]
+    fn path_is_cut_before_host() {
+        let cut_to = |width| cut("https://api.example.org/data/2.5/weather", Cut::Url, width);
+        let cuts = [32, 31, 20, 17, 16, 14].map(cut_to);
+        let expected = [
+            "api.example.org/data/2.5/weather",
+            "api.example.org/data….5/weather",
+            "api.example.org/…her",
+            "api.example.org/…",
+            "api.example.org…",
+            "api.ex…le.org…",
+        ];
+        assert_eq!(cuts, expected);
+        assert_eq!(cut("https://東.example/a/b", Cut::Url, 10), "東.exam…e…");
+        assert_eq!(cut("https://api.example.org", Cut::Url, 9), "api.….org");
     }
 
     #[test]

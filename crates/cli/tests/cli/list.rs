@@ -58,11 +58,50 @@ fn terminal_rows_are_not_wrapped() {
     }
     let shown = show(&fixture, 80, "capping list");
     let first = shown.lines().find(|line| line.starts_with(&uids[0])).expect("a row");
-    assert_eq!(first.trim_end(), format!("{}  deployed  500/s        api.example.…eather", uids[0]));
-    assert!(shown.contains("Too narrow for METHODS, LIVE LIMIT; --output json has everything."), "{shown}");
+    assert_eq!(first.trim_end(), format!("{}  GET,POST  500/s       api.example.org/…her", uids[0]));
+    assert!(shown.contains("Too narrow for STATE, SAVED LIMIT; --output json has everything."), "{shown}");
     // Not a terminal: everything.
     let piped = fixture.run(&["capping", "list"]).stdout;
     assert!(piped.contains(&long) && piped.contains("action 500 calls/1000 ms, 50 connections"), "{piped}");
+}
+
+#[test]
+fn narrow_list_shows_live_limits() {
+    if !has_script() {
+        return;
+    }
+    let url = "https://partner-api.eu-west.example.org/v1/send";
+    let (fixture, uids) = emulator_with(&[url, url]);
+    let file = fixture.path("update.json").display().to_string();
+    let mut changed = definition(url);
+    changed["services"]["action"]["rating"]["maxCallsCount"] = 700.into();
+    std::fs::write(&file, changed.to_string()).expect("written");
+    fixture.run(&["capping", "update", &uids[0], &file]);
+    let shown = show(&fixture, 80, "capping list");
+    let row = |uid: &str| shown.lines().find(|line| line.starts_with(uid)).expect("a row").trim_end().to_owned();
+    assert_eq!(row(&uids[0]), format!("{}  GET,POST  500/s (old)  partner-a…mple.org…", uids[0]));
+    assert_eq!(row(&uids[1]), format!("{}  GET,POST  none         partner-a…mple.org…", uids[1]));
+    let definition = json!({"name": "a", "urlPattern": url, "methods": ["POST"], "maxThroughput": 400});
+    std::fs::write(&file, definition.to_string()).expect("written");
+    let created = fixture.run(&["throttling", "create", &file, "--sandbox", "prod"]).stdout;
+    let uid = created.lines().next().and_then(|line| line.strip_prefix("created ")).expect("a uid");
+    fixture.run(&["throttling", "deploy", uid, "--sandbox", "prod", "--yes"]);
+    let shown = show(&fixture, 80, "throttling list --sandbox prod");
+    assert!(shown.contains(&format!("{uid}  POST     400/s       partner-ap")), "{shown}");
+    assert!(shown.contains("Too narrow for STATE, SAVED LIMIT, NAME;"), "{shown}");
+}
+
+#[test]
+fn url_filter_must_be_a_url() {
+    let fixture = AuthFixture::new();
+    for filter in [":::", "api.example.org", "https://", "ftp://a.example.org/", ""] {
+        for api in ["capping", "throttling"] {
+            let output = fixture.run(&[api, "list", "--url", filter]);
+            assert_eq!(output.exit_code, Some(64), "{filter}: {}", output.stderr);
+            let expected = "expected a URL with scheme and host, such as https://api.example.org/v1/*";
+            assert!(output.stderr.contains(expected), "{}", output.stderr);
+        }
+    }
 }
 
 #[test]
@@ -102,6 +141,11 @@ fn list_is_filtered_by_deploy_state() {
         let json: Value = serde_json::from_str(&output.stdout).expect("JSON");
         let results = json["results"].as_array().expect("a list");
         assert_eq!((results.len(), &results[0]["uid"]), (1, &json!(uid)), "{state}: {json}");
+        // The text has the same word.
+        let text = fixture.run(&["capping", "list", "--deploy-state", state]).stdout;
+        assert!(text.contains(&format!("{uid}  {state} ")), "{text}");
+        let text = fixture.run(&["capping", "get", uid]).stdout;
+        assert!(text.contains(&format!("\nstate        {state}\n")), "{text}");
         // The service's shape.
         let get: Value =
             serde_json::from_str(&fixture.run(&["capping", "get", uid, "--output", "json"]).stdout).expect("JSON");

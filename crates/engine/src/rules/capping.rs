@@ -161,7 +161,8 @@ fn check_limit(name: &str, limit: &(impl JsonObject + ?Sized), findings: &mut Fi
             // another type is not stored.
             let is_mistyped = value.is_some_and(|value| value.as_i64().is_none());
             let pointer = concat(&["/rating/", field]);
-            findings.error_if(is_mistyped, code, &pointer, &[field, " must be an integer >= 1"]);
+            let problem = if value.is_some() { " must be an integer >= 1" } else { " is missing" };
+            findings.error_if(is_mistyped, code, &pointer, &[field, problem]);
         }
     }
 }

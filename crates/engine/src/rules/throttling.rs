@@ -69,7 +69,9 @@ pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Ve
         check_throughput(throughput, &mut findings);
     } else {
         let [start, end] = [THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end()].map(|bound| decimal(*bound));
-        let message = ["maxThroughput must be an integer from ", &start, " to ", &end];
+        let problem =
+            if field("maxThroughput").is_some() { "must be an integer" } else { "is missing; it is an integer" };
+        let message = ["maxThroughput ", problem, " from ", &start, " to ", &end];
         // Inferred: a definition with a number out of range is stored and cannot be deployed; any other value is not
         // stored.
         findings.error_if(throughput.is_none(), "ERR_THROTTLING_CONFIG_101", "/maxThroughput", &message);

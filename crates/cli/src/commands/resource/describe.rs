@@ -1,11 +1,12 @@
 //! Formats configurations and `can-deploy` results as text.
 
 use ajo_core::{
-    CanDeploy, CappingConfig, CappingServicesResponse, ConfigState, HttpMethod, ServiceLimitResponse, ThrottlingConfig,
-    Uid, ValidationStatus,
+    CanDeploy, CappingConfig, CappingServicesResponse, HttpMethod, ServiceLimitResponse, ThrottlingConfig, Uid,
+    ValidationStatus,
 };
 use ajo_limits::{LiveState, ObservedConfig};
 
+use super::list::deploy_state;
 use crate::output::{self, Cell, Column};
 use crate::safe_text::{SafeText, safe};
 
@@ -43,10 +44,10 @@ pub(crate) fn format_capping_list(configs: &[CappingConfig]) -> SafeText {
         let cell = |text: SafeText| Cell::from(text);
         vec![
             cell(SafeText::escape(&config.uid)),
-            cell(format_state(config.state.as_ref())),
+            cell(format_state(&ObservedConfig::from(config))),
             cell(format_methods(&config.methods)),
             Cell::with_short(&join_limits(config.services.as_ref()), &short_limits(config.services.as_ref())),
-            Cell::with_short(&format_live_capping(config), &describe_live(config, short_limits)),
+            Cell::with_short(&format_live_capping(config), &short_live_capping(config)),
             cell(SafeText::escape(&config.url)),
         ]
     });
@@ -55,30 +56,36 @@ pub(crate) fn format_capping_list(configs: &[CappingConfig]) -> SafeText {
 
 const CAPPING_COLUMNS: [Column; 6] = [
     Column::whole("UID"),
-    Column::text("STATE").min_width(10).importance(4),
+    Column::text("STATE").min_width(10),
     Column::text("METHODS").importance(2),
-    Column::text("SAVED LIMIT").importance(3),
-    Column::text("LIVE LIMIT"),
-    Column::url("URL").importance(5),
+    Column::text("SAVED LIMIT"),
+    Column::text("LIVE LIMIT").min_width(15).importance(4),
+    Column::url("URL").importance(3),
 ];
 
 /// The live limit, with everything in which it differs from the saved definition.
 pub(super) fn format_live_capping(config: &CappingConfig) -> SafeText {
-    describe_live(config, join_limits)
-}
-
-fn describe_live(config: &CappingConfig, format: fn(Option<&CappingServicesResponse>) -> SafeText) -> SafeText {
     let live = ObservedConfig::from(config).deploy_state.live;
     match (live, &config.deployed_config) {
         (LiveState::NotDeployed, _) => "none".into(),
-        (LiveState::SameAsSaved, _) => format(config.services.as_ref()),
+        (LiveState::SameAsSaved, _) => join_limits(config.services.as_ref()),
         (LiveState::Differs(_), Some(deployed)) => {
-            let limits = format(deployed.services.as_ref());
+            let limits = join_limits(deployed.services.as_ref());
             let methods = (deployed.methods != config.methods).then(|| format_methods(&deployed.methods));
             let url = (deployed.url != config.url).then(|| SafeText::escape(&deployed.url));
             SafeText::join(methods.into_iter().chain([limits]).chain(url), " ")
         }
         (LiveState::Differs(_) | LiveState::Unknown, _) => "unknown".into(),
+    }
+}
+
+/// The live rates. `(old)` marks a definition that is not the saved one.
+fn short_live_capping(config: &CappingConfig) -> SafeText {
+    let live = ObservedConfig::from(config).deploy_state.live;
+    match (live, &config.deployed_config) {
+        (LiveState::SameAsSaved, _) => short_limits(config.services.as_ref()),
+        (LiveState::Differs(_), Some(deployed)) => safe!("{} (old)", short_limits(deployed.services.as_ref())),
+        _ => format_live_capping(config),
     }
 }
 
@@ -106,7 +113,7 @@ fn short_limits(services: Option<&CappingServicesResponse>) -> SafeText {
 pub(crate) fn format_capping(config: &CappingConfig) -> SafeText {
     let mut lines = vec![
         ("uid".into(), SafeText::escape(&config.uid)),
-        ("state".into(), format_state(config.state.as_ref())),
+        ("state".into(), format_state(&ObservedConfig::from(config))),
         ("url".into(), SafeText::escape(&config.url)),
         ("methods".into(), format_methods(&config.methods)),
     ];
@@ -126,14 +133,16 @@ pub(crate) fn format_throttling_list(configs: &[ThrottlingConfig]) -> SafeText {
         return "no throttling configuration in this organization".into();
     }
     let rows = configs.iter().map(|config| {
+        let short =
+            |limit: SafeText| Cell::with_short(&limit, &SafeText::escape(&limit.as_str().replace(" calls/", "/")));
         vec![
-            SafeText::escape(&config.uid),
-            format_state(config.state.as_ref()),
-            format_methods(&config.methods),
-            format_throughput(config.max_throughput),
-            format_live_throttling(config),
-            SafeText::escape(&config.url_pattern),
-            optional(config.name.as_ref()),
+            Cell::from(SafeText::escape(&config.uid)),
+            format_state(&ObservedConfig::from(config)).into(),
+            format_methods(&config.methods).into(),
+            short(format_throughput(config.max_throughput)),
+            short(format_live_throttling(config)),
+            SafeText::escape(&config.url_pattern).into(),
+            optional(config.name.as_ref()).into(),
         ]
     });
     output::format_table(&THROTTLING_COLUMNS, rows.collect())
@@ -141,11 +150,11 @@ pub(crate) fn format_throttling_list(configs: &[ThrottlingConfig]) -> SafeText {
 
 const THROTTLING_COLUMNS: [Column; 7] = [
     Column::whole("UID"),
-    Column::text("STATE").min_width(10).importance(5),
-    Column::text("METHODS").importance(3),
-    Column::text("SAVED LIMIT").importance(4),
-    Column::text("LIVE LIMIT").importance(2),
-    Column::url("URL PATTERN").importance(6),
+    Column::text("STATE").min_width(10),
+    Column::text("METHODS").importance(2),
+    Column::text("SAVED LIMIT"),
+    Column::text("LIVE LIMIT").importance(4),
+    Column::url("URL PATTERN").importance(3),
     Column::text("NAME"),
 ];
 
@@ -154,7 +163,7 @@ pub(crate) fn format_throttling(config: &ThrottlingConfig) -> SafeText {
         ("uid".into(), SafeText::escape(&config.uid)),
         ("name".into(), optional(config.name.as_ref())),
         ("description".into(), optional(config.description.as_ref())),
-        ("state".into(), format_state(config.state.as_ref())),
+        ("state".into(), format_state(&ObservedConfig::from(config))),
         ("url pattern".into(), SafeText::escape(&config.url_pattern)),
         ("methods".into(), format_methods(&config.methods)),
         ("limit".into(), format_throughput(config.max_throughput)),
@@ -189,8 +198,8 @@ fn other_fields(observed: &ObservedConfig, listed: &[&str]) -> Vec<(String, Stri
     fields.chain(observed.unknown_fields.clone()).map(|(name, value)| (name, value.to_string())).collect()
 }
 
-fn format_state(state: Option<&ConfigState>) -> SafeText {
-    SafeText::escape(state.map_or("unknown", ConfigState::as_str))
+fn format_state(observed: &ObservedConfig) -> SafeText {
+    deploy_state(observed).as_str().into()
 }
 
 fn format_methods(methods: &[HttpMethod]) -> SafeText {

@@ -11,6 +11,9 @@ use crate::exit_status::ExitStatus;
 use crate::safe_text::{SafeText, safe};
 use crate::session::ClientSession;
 
+/// The effect of a change of the throttling configuration.
+pub(super) const LIVE_AT_ONCE: &str = "; the change is live at once, in all sandboxes";
+
 /// A configuration of either API.
 pub(super) trait LimitConfig: PartialEq {
     fn observe(&self) -> ObservedConfig;
@@ -64,26 +67,45 @@ pub(super) async fn confirm<C: LimitConfig>(
 ) -> Result<(), CommandError> {
     let Some(confirmation) = confirmation else { return Ok(()) };
     let config = get().await?;
-    let Some(change) = describe(&config, action, definition.as_ref()) else { return Ok(()) };
-    confirmation.ask(change).await?;
+    let observed = config.observe();
+    if !changes_limit(&observed, action) {
+        return Ok(());
+    }
+    let effect = describe_effect(&config, action, observed.deploy_state.saved.api());
+    confirmation.ask(describe(&config, action, definition.as_ref(), &effect)).await?;
     check_unchanged(&config, &get().await?)
 }
 
-/// The change of the live limit, if it changes.
-fn describe<C: LimitConfig>(config: &C, action: Action, definition: Option<&Value>) -> Option<SafeText> {
-    let observed = config.observe();
-    let live = &observed.deploy_state.live;
-    let changes_limit = match action {
+/// Whether the live limit changes.
+fn changes_limit(observed: &ObservedConfig, action: Action) -> bool {
+    let is_live = observed.deploy_state.live != LiveState::NotDeployed;
+    match action {
         Action::Deploy => !observed.is_live_as_saved(),
         // It fails if nothing is deployed.
-        Action::Redeploy => *live != LiveState::NotDeployed && !observed.is_live_as_saved(),
-        Action::Create | Action::Update | Action::Undeploy | Action::Delete => *live != LiveState::NotDeployed,
-    };
-    if !changes_limit {
-        return None;
+        Action::Redeploy => is_live && !observed.is_live_as_saved(),
+        Action::Create | Action::Update | Action::Undeploy | Action::Delete => is_live,
     }
-    let key = observed.key();
-    let mut lines = vec![safe!("{} {} {}", action.symbol(), action, key)];
+}
+
+/// What becomes of the live limit.
+fn describe_effect<C: LimitConfig>(config: &C, action: Action, api: Api) -> SafeText {
+    match (action, api) {
+        (Action::Deploy | Action::Redeploy, _) => safe!(" -> {}", config.format_saved()),
+        (Action::Create | Action::Update, Api::Capping) => ", until it is deployed again".into(),
+        (Action::Create | Action::Update, Api::Throttling) => LIVE_AT_ONCE.into(),
+        (Action::Undeploy | Action::Delete, _) => " -> none".into(),
+    }
+}
+
+/// The change in lines: the configuration, the changed fields, and the live limit with the effect on it.
+pub(super) fn describe<C: LimitConfig>(
+    config: &C,
+    action: Action,
+    definition: Option<&Value>,
+    effect: &SafeText,
+) -> SafeText {
+    let observed = config.observe();
+    let mut lines = vec![safe!("{} {} {}", action.symbol(), action, observed.key()), safe!("  uid: {}", observed.uid)];
     let saved = &observed.deploy_state.saved;
     if let Some(definition) = definition.and_then(|json| ConfigDefinition::from_json(saved.api(), json)) {
         lines.extend(saved.diffs(&definition).iter().map(|diff| {
@@ -91,16 +113,8 @@ fn describe<C: LimitConfig>(config: &C, action: Action, definition: Option<&Valu
             safe!("  {}: {} -> {}", diff.field, value(&diff.before), value(&diff.after))
         }));
     }
-    let before = config.format_live();
-    lines.push(match (action, saved.api()) {
-        (Action::Deploy | Action::Redeploy, _) => safe!("  live: {} -> {}", before, config.format_saved()),
-        (Action::Create | Action::Update, Api::Capping) => safe!("  live: {}, until it is deployed again", before),
-        (Action::Create | Action::Update, Api::Throttling) => {
-            safe!("  live: {}; the change is live at once, in all sandboxes", before)
-        }
-        (Action::Undeploy | Action::Delete, _) => safe!("  live: {} -> none", before),
-    });
-    Some(SafeText::join_lines(lines))
+    lines.push(safe!("  live: {}{}", config.format_live(), effect));
+    SafeText::join_lines(lines)
 }
 
 /// Fails if someone changed the configuration during the confirmation.

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use ajo_core::rules::Severity;
 use ajo_core::{Api, CappingDefinition, LiveLimit, ServiceLimit, ThrottlingDefinition};
 use ajo_engine::{LimitChange, ServiceSelectionError, select_service};
-use ajo_limits::{ConfigKey, LiveState, ObservedConfig};
+use ajo_limits::{Action, ConfigDefinition, LiveState, ObservedConfig};
 use ajo_simulator::ServiceType;
-use serde::Serialize;
+use serde_json::Value;
 
 use super::describe::{format_live_capping, format_live_throttling};
-use super::live_change::{self, check_unchanged};
+use super::live_change::{self, LIVE_AT_ONCE, LimitConfig, check_unchanged};
 use super::print::print_live;
 use super::target;
 use crate::arguments::{GlobalSettings, SetCappingArgs, SetThrottlingArgs};
@@ -20,31 +20,31 @@ use crate::output;
 use crate::safe_text::{SafeText, safe};
 use crate::session::ClientSession;
 
-/// One changed number: its field, the old value, and the new one.
-type NumberChange = (String, Option<i64>, i64);
-
 pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> Result<ExitCode, CommandError> {
     let session = ClientSession::connect(settings).await?;
     let api = session.client.capping();
     let uid = target::find_uid(&session.client, Api::Capping, Some(args.target_arg.target.clone())).await?;
     let config = api.get(&uid).await?;
     let mut definition = CappingDefinition::try_from(&config).map_err(|error| CommandError::new(error.to_string()))?;
-    let changes = change_capping(&mut definition, &args)?;
+    change_capping(&mut definition, &args)?;
     let observed = ObservedConfig::from(&config);
-    let live = live_limit(&observed.deploy_state.live);
-    let steps = LimitChange::new(!changes.is_empty(), live);
+    let json = serde_json::to_value(&definition).unwrap_or_default();
+    let saved = &observed.deploy_state.saved;
+    let new = ConfigDefinition::from_json(Api::Capping, &json);
+    let changed = new.as_ref().is_none_or(|new| !saved.diffs(new).is_empty());
+    let steps = LimitChange::new(changed, live_limit(&observed.deploy_state.live));
     if !steps.update && !steps.redeploy {
         output::print_note("nothing to change: the saved definition has these values; nothing was sent");
         print_live(settings.output, &config, &format_live_capping(&config))?;
         return Ok(ExitStatus::Success.into());
     }
-    check_rules(Api::Capping, &definition)?;
-    let then = match steps {
-        LimitChange { redeploy: false, .. } => "it stays undeployed",
-        LimitChange { update: false, .. } => "these values are saved; it is redeployed",
-        _ => "it is redeployed",
+    check_rules(Api::Capping, &json)?;
+    let (action, effect) = match steps {
+        LimitChange { redeploy: false, .. } => (Action::Update, "; it stays undeployed".into()),
+        LimitChange { update: false, .. } => (Action::Redeploy, safe!(" -> {}", config.format_saved())),
+        _ => (Action::Update, "; it is redeployed".into()),
     };
-    let change = describe(&observed.key(), &changes, &format_live_capping(&config), then);
+    let change = live_change::describe(&config, action, Some(&json), &effect);
     if confirm(&session, Api::Capping, args.yes_arg.yes || !steps.redeploy, change).await? {
         check_unchanged(&config, &api.get(&uid).await?)?;
     }
@@ -57,6 +57,13 @@ pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> 
         output::print_note(safe!("note: it is not deployed; deploy it with: ajo capping deploy {}", uid));
         api.get(&uid).await?
     };
+    let before = match &observed.deploy_state.live {
+        LiveState::Differs(live) => live,
+        _ => saved,
+    };
+    if let Some(options) = new.and_then(|new| undo_options(before, &new, args.service.is_some())) {
+        output::print_note(safe!("undo: ajo capping set {}{}", uid, options));
+    }
     print_live(settings.output, &now, &format_live_capping(&now))?;
     Ok(ExitStatus::Success.into())
 }
@@ -68,19 +75,17 @@ pub(super) async fn throttling(settings: &GlobalSettings, args: SetThrottlingArg
     let config = api.get(&uid).await?;
     let mut definition =
         ThrottlingDefinition::try_from(&config).map_err(|error| CommandError::new(error.to_string()))?;
-    let mut changes = Vec::new();
-    let before = Some(definition.max_throughput);
-    set_number(&mut changes, "maxThroughput", before, Some(args.max_throughput));
+    let before = definition.max_throughput;
     definition.max_throughput = args.max_throughput;
     let mut now = config;
-    if changes.is_empty() {
+    if before == args.max_throughput {
         output::print_note("nothing to change: the saved definition has this value; nothing was sent");
     } else {
-        check_rules(Api::Throttling, &definition)?;
-        let observed = ObservedConfig::from(&now);
-        let is_deployed = observed.deploy_state.is_deployed();
-        let then = if is_deployed { "it is live at once, in all sandboxes" } else { "it stays undeployed" };
-        let change = describe(&observed.key(), &changes, &format_live_throttling(&now), then);
+        let json = serde_json::to_value(&definition).unwrap_or_default();
+        check_rules(Api::Throttling, &json)?;
+        let is_deployed = ObservedConfig::from(&now).deploy_state.is_deployed();
+        let effect = if is_deployed { LIVE_AT_ONCE } else { "; it stays undeployed" };
+        let change = live_change::describe(&now, Action::Update, Some(&json), &effect.into());
         if confirm(&session, Api::Throttling, args.yes_arg.yes || !is_deployed, change).await? {
             check_unchanged(&now, &api.get(&uid).await?)?;
         }
@@ -91,34 +96,52 @@ pub(super) async fn throttling(settings: &GlobalSettings, args: SetThrottlingArg
             return Err(CommandError::new(format!("the update succeeded, but the service returns {found}"))
                 .with_hint(format!("see `ajo throttling get {uid}`; someone else may have changed it")));
         }
+        output::print_note(safe!("undo: ajo throttling set {} --max-throughput {}", uid, before));
     }
     print_live(settings.output, &now, &format_live_throttling(&now))?;
     Ok(ExitStatus::Success.into())
 }
 
 /// Changes the numbers of one service.
-fn change_capping(
-    definition: &mut CappingDefinition,
-    args: &SetCappingArgs,
-) -> Result<Vec<NumberChange>, CommandError> {
-    let (service, limit) = find_service(definition, args.service)?;
-    let mut changes = Vec::new();
-    let name = |field: &str| format!("services.{service}.{field}");
-    let rating = &limit.rating;
-    set_number(&mut changes, &name("rating.maxCallsCount"), Some(rating.max_calls_count), args.max_calls);
-    set_number(&mut changes, &name("rating.periodInMs"), Some(rating.period_in_ms), args.period);
-    set_number(&mut changes, &name("maxHttpConnections"), limit.max_http_connections, args.max_connections);
+fn change_capping(definition: &mut CappingDefinition, args: &SetCappingArgs) -> Result<(), CommandError> {
+    let limit = find_service(definition, args.service)?;
     limit.rating.max_calls_count = args.max_calls.unwrap_or(limit.rating.max_calls_count);
     limit.rating.period_in_ms = args.period.unwrap_or(limit.rating.period_in_ms);
     limit.max_http_connections = args.max_connections.or(limit.max_http_connections);
-    Ok(changes)
+    Ok(())
+}
+
+/// The options of the `set` that restores a definition. `None` if more than the numbers of one service differ.
+fn undo_options(before: &ConfigDefinition, now: &ConfigDefinition, name_service: bool) -> Option<String> {
+    let mut options = String::new();
+    let mut changed = None;
+    for diff in now.diffs(before) {
+        let (service, field) = diff.field.strip_prefix("services.")?.split_once('.')?;
+        if changed.get_or_insert_with(|| service.to_owned()) != service {
+            return None;
+        }
+        let number = diff.after.as_i64()?;
+        options += &match field {
+            "rating.maxCallsCount" => format!(" --max-calls {number}"),
+            "rating.periodInMs" => format!(" --period {number}ms"),
+            "maxHttpConnections" => format!(" --max-connections {number}"),
+            _ => return None,
+        };
+    }
+    let service = changed.filter(|_| name_service).map(|service| format!(" --service {}", option_value(&service)));
+    Some(options + &service.unwrap_or_default())
+}
+
+/// The value of `--service` for a service.
+fn option_value(service: &str) -> &str {
+    if service == ServiceType::DataSource.as_str() { "data-source" } else { service }
 }
 
 /// The named service, or the only one.
 fn find_service(
     definition: &mut CappingDefinition,
     wanted: Option<ServiceType>,
-) -> Result<(ServiceType, &mut ServiceLimit), CommandError> {
+) -> Result<&mut ServiceLimit, CommandError> {
     let services = &mut definition.services;
     let all =
         [(ServiceType::Action, services.action.as_mut()), (ServiceType::DataSource, services.data_source.as_mut())];
@@ -126,12 +149,14 @@ fn find_service(
     let present: Vec<_> = limits.iter().map(|(service, _)| service.as_str()).collect();
     let selected = select_service(wanted.map(ServiceType::as_str), &present).map_err(|error| {
         let failure = CommandError::new(error.to_string());
-        match error {
-            ServiceSelectionError::NoLimit => failure,
-            _ => failure.with_hint("pass --service action or --service data-source").into_usage_error(),
+        if error == ServiceSelectionError::NoLimit {
+            return failure;
         }
+        let options: Vec<_> = present.iter().map(|name| format!("--service {}", option_value(name))).collect();
+        failure.with_hint(format!("pass {}", options.join(" or "))).into_usage_error()
     })?;
-    Ok(limits.into_iter().find(|(service, _)| service.as_str() == selected).expect("a service with a limit"))
+    let found = limits.into_iter().find(|(service, _)| service.as_str() == selected);
+    Ok(found.expect("a service with a limit").1)
 }
 
 fn live_limit(live: &LiveState) -> LiveLimit {
@@ -143,17 +168,10 @@ fn live_limit(live: &LiveState) -> LiveLimit {
     }
 }
 
-fn set_number(changes: &mut Vec<NumberChange>, field: &str, before: Option<i64>, after: Option<i64>) {
-    if let Some(after) = after.filter(|after| before != Some(*after)) {
-        changes.push((field.to_owned(), before, after));
-    }
-}
-
 /// Prints the findings, and fails if the definition violates a rule of the service.
-fn check_rules(api: Api, definition: &impl Serialize) -> Result<(), CommandError> {
-    let definition = serde_json::to_value(definition).unwrap_or_default();
+fn check_rules(api: Api, definition: &Value) -> Result<(), CommandError> {
     let (errors, others): (Vec<_>, Vec<_>) =
-        api.validate(&definition).into_iter().partition(|found| found.severity == Severity::Error);
+        api.validate(definition).into_iter().partition(|found| found.severity == Severity::Error);
     if let Some(found) = errors.first() {
         return Err(CommandError::new(format!("{} ({}); nothing was sent", found.message, found.code)));
     }
@@ -161,16 +179,6 @@ fn check_rules(api: Api, definition: &impl Serialize) -> Result<(), CommandError
         output::print_note(safe!("{}[{}]: {}", found.severity.as_str(), found.code, found.message));
     }
     Ok(())
-}
-
-fn describe(key: &ConfigKey, changes: &[NumberChange], live: &SafeText, then: &str) -> SafeText {
-    let mut lines = vec![safe!("~ {}", key)];
-    lines.extend(changes.iter().map(|(field, before, after)| {
-        let before = before.map_or_else(|| "not set".to_owned(), |number| number.to_string());
-        safe!("  {}: {} -> {}", field, before, after)
-    }));
-    lines.push(safe!("  live: {}; {}", live, then));
-    SafeText::join_lines(lines)
 }
 
 /// Shows the change, and asks for a confirmation if it needs one. Returns whether it asked.
@@ -210,18 +218,14 @@ mod tests {
     #[test]
     fn only_given_numbers_change() {
         let before = definition(&["action"]);
-        let mut definition = before.clone();
-        let changes =
-            change_capping(&mut definition, &args(&["--max-calls", "300", "--max-connections", "9"])).expect("one");
-        let names: Vec<_> = changes.iter().map(|(name, before, after)| (name.as_str(), *before, *after)).collect();
-        let expected =
-            [("services.action.rating.maxCallsCount", Some(500), 300), ("services.action.maxHttpConnections", None, 9)];
-        assert_eq!(names, expected);
-        let back = ["--max-calls", "500", "--period", "1s"];
-        change_capping(&mut definition, &args(&back)).expect("one");
-        definition.services.action.as_mut().expect("a limit").max_http_connections = None;
-        assert_eq!(definition, before);
-        assert_eq!(change_capping(&mut definition, &args(&back)).expect("one"), []);
+        let mut changed = before.clone();
+        change_capping(&mut changed, &args(&["--max-calls", "300", "--max-connections", "9"])).expect("one");
+        let limit = changed.services.action.as_mut().expect("a limit");
+        let numbers = (limit.rating.max_calls_count, limit.rating.period_in_ms, limit.max_http_connections);
+        assert_eq!(numbers, (300, 1000, Some(9)));
+        limit.max_http_connections = None;
+        change_capping(&mut changed, &args(&["--max-calls", "500", "--period", "1s"])).expect("one");
+        assert_eq!(changed, before);
     }
 
     #[test]

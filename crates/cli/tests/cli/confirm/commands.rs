@@ -12,7 +12,7 @@ fn live_commands() -> Vec<LiveCommand> {
     let commands: [(&str, &str, &[&str]); 13] = [
         (
             "capping deploy UID",
-            "> deploy capping GET https://a.example.org/*\r\n  live: none -> action 500 calls/1000 ms",
+            "> deploy capping GET https://a.example.org/*\r\n  uid: UID\r\n  live: none -> action 500 calls/1000 ms",
             &["capping.deploy"],
         ),
         (
@@ -27,29 +27,29 @@ fn live_commands() -> Vec<LiveCommand> {
         ),
         (
             "capping redeploy UID",
-            "! redeploy capping GET https://a.example.org/*\r\n  live: action 300 calls/1000 ms",
+            "! redeploy capping GET https://a.example.org/*\r\n  uid: UID\r\n  live: action 300 calls/1000 ms",
             &["capping.deploy"],
         ),
         (
             "capping undeploy UID",
-            "< undeploy capping GET https://a.example.org/*\r\n  live: action 700 calls/1000 ms",
+            "< undeploy capping GET https://a.example.org/*\r\n  uid: UID\r\n  live: action 700 calls/1000 ms",
             &["capping.undeploy"],
         ),
         ("capping deploy UID", "> deploy", &["capping.deploy"]),
         (
             "capping delete UID --force",
-            "- delete capping GET https://a.example.org/*\r\n  live: action 700 calls/1000 ms",
+            "- delete capping GET https://a.example.org/*\r\n  uid: UID\r\n  live: action 700 calls/1000 ms",
             &["capping.delete"],
         ),
         ("apply limits.yaml", "reason: not at the service yet", &["capping.create", "capping.deploy"]),
         (
             "throttling deploy UID",
-            "> deploy throttling POST https://b.example.org/*\r\n  live: none -> 400 calls/s",
+            "> deploy throttling POST https://b.example.org/*\r\n  uid: UID\r\n  live: none -> 400 calls/s",
             &["throttling.deploy"],
         ),
         (
             "throttling set --max-throughput 600",
-            "  live: 400 calls/s; it is live at once, in all sandboxes",
+            "  live: 400 calls/s; the change is live at once, in all sandboxes",
             &["throttling.update"],
         ),
         (
@@ -59,7 +59,7 @@ fn live_commands() -> Vec<LiveCommand> {
         ),
         (
             "throttling undeploy UID",
-            "< undeploy throttling POST https://b.example.org/*\r\n  live: 800 calls/s -> none",
+            "< undeploy throttling POST https://b.example.org/*\r\n  uid: UID\r\n  live: 800 calls/s -> none",
             &["throttling.undeploy"],
         ),
         ("throttling delete UID --force", "", &["throttling.delete"]),
@@ -113,7 +113,8 @@ async fn live_changes_ask_for_the_sandbox() {
         terminal.wait_for_text(QUESTION);
         terminal.type_line("prod");
         let output = terminal.finish(0);
-        assert!(output.contains(shown), "{command:?}: {output}");
+        let uid = if arguments[0] == "throttling" { &throttling } else { &capping };
+        assert!(output.contains(&shown.replace("UID", uid)), "{command:?}: {output}");
         assert_eq!(take_changes(&fixture), calls, "{command:?}");
     }
 }

@@ -17,6 +17,11 @@ async fn rules_are_checked_before_sending() {
         ("negative.yaml", capping_file("-5"), " --> negative.yaml:7:22"),
         ("tag.yaml", capping_file("!vault 500"), "unsupported tag `!vault`"),
         (
+            "missing.yaml",
+            capping_file("500").replace("      periodInMs: 1000\n", ""),
+            "error[ERR_ENDPOINTCONFIG_108]: periodInMs is missing",
+        ),
+        (
             "warning.yaml",
             capping_file("-5").replace("[GET]", "[DELETE]").replace("50", "500"),
             "1 error, 1 warning, 1 note in 1 file.\n",
@@ -84,4 +89,31 @@ async fn other_kinds_of_files_are_named() {
         }
     }
     assert_eq!(fixture.call_count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn schemas_describe_definitions() {
+    let fixture = LimitsFixture::start().await;
+    for (api, required) in [("capping", "url"), ("throttling", "urlPattern")] {
+        let output = fixture.run_expecting(&["schema", api], 0).await;
+        let schema: Value = serde_json::from_str(&output.stdout).expect("JSON");
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+        assert!(schema["properties"][required]["description"].is_string(), "{schema}");
+        assert!(schema["required"].as_array().is_some_and(|all| all.contains(&required.into())), "{schema}");
+        assert!(schema["title"].is_string() && schema["properties"]["orgId"].is_null(), "{schema}");
+    }
+}
+
+/// What `create --help` shows is a definition that can be deployed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn definition_in_help_is_complete() {
+    let fixture = LimitsFixture::start().await;
+    for api in ["capping", "throttling"] {
+        let help = fixture.run_expecting(&[api, "create", "--help"], 0).await.stdout;
+        let (_, text) = help.split_once("Example of a definition:\n").expect("a definition");
+        let lines = text.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix("  "));
+        fixture.write("help.yaml", &lines.map(|line| format!("{line}\n")).collect::<String>());
+        let output = fixture.run_expecting(&[api, "create", "help.yaml", "--sandbox=prod"], 0).await;
+        assert!(output.stdout.ends_with("can be deployed\n") && output.stderr.is_empty(), "{}", output.stderr);
+    }
 }

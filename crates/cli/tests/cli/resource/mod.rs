@@ -4,6 +4,7 @@ mod files;
 mod random_definitions;
 mod round_trips;
 mod set;
+mod targets;
 
 use serde_json::Value;
 

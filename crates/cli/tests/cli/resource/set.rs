@@ -28,10 +28,14 @@ async fn set_changes_one_value_and_redeploys() {
     let (fixture, uid) = deployed().await;
     let output = run(&fixture, &["capping", "set", URL, "--max-calls=300", "--yes"], 0).await;
     assert_eq!(output.stdout, "live now: action 300 calls/1000 ms, 50 connections\n");
-    let change = "~ capping GET https://a.example.org/*
+    let change = format!(
+        "~ update capping GET https://a.example.org/*
+  uid: {uid}
   services.action.rating.maxCallsCount: 500 -> 300
   live: action 500 calls/1000 ms, 50 connections; it is redeployed
-";
+undo: ajo capping set {uid} --max-calls 500
+"
+    );
     assert_eq!(output.stderr, change);
     assert_eq!(mutating_calls(&fixture), ["capping.update", "capping.deploy"]);
     let configs = list(&fixture, "capping", "prod").await;
@@ -57,6 +61,14 @@ async fn set_without_change_sends_nothing() {
     run(&fixture, &["capping", "update", &uid, "new.yaml", "--yes"], 0).await;
     fixture.clear_calls();
     let output = run(&fixture, &["capping", "set", &uid, "--max-calls=650", "--yes"], 0).await;
+    let change = format!(
+        "! redeploy capping GET https://a.example.org/*
+  uid: {uid}
+  live: action 500 calls/1000 ms, 50 connections -> action 650 calls/1000 ms, 50 connections
+undo: ajo capping set {uid} --max-calls 500
+"
+    );
+    assert_eq!(output.stderr, change);
     assert_eq!(output.stdout, "live now: action 650 calls/1000 ms, 50 connections\n");
     assert_eq!(mutating_calls(&fixture), ["capping.deploy"]);
 }
@@ -73,9 +85,6 @@ async fn set_needs_confirmation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn set_prints_findings() {
     let (fixture, uid) = deployed().await;
-    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=0", "--yes"], 1).await;
-    let error = "error: maxCallsCount must be an integer >= 1 (ERR_ENDPOINTCONFIG_107); nothing was sent\n";
-    assert_eq!((output.stderr.as_str(), mutating_calls(&fixture)), (error, vec![]));
     let output = run(&fixture, &["capping", "set", &uid, "--max-connections=500", "--yes"], 0).await;
     let note = "note[AJO_LIMITS_MAX_HTTP_CONNECTIONS]: maxHttpConnections is 500; the documented range is 1 to 400\n~ ";
     assert!(output.stderr.starts_with(note), "{}", output.stderr);
@@ -91,8 +100,7 @@ async fn set_does_not_deploy() {
     assert!(output.stderr.contains(&format!("deploy it with: ajo capping deploy {uid}")), "{}", output.stderr);
     assert_eq!(mutating_calls(&fixture), ["capping.update"]);
     for arguments in [&["--max-calls=0"][..], &["--max-calls=1", "--service=data-source"], &[]] {
-        let code = if arguments == ["--max-calls=0"] { 1 } else { 64 };
-        run(&fixture, &[&["capping", "set", uid.as_str(), "--yes"], arguments].concat(), code).await;
+        run(&fixture, &[&["capping", "set", uid.as_str(), "--yes"], arguments].concat(), 64).await;
     }
     assert_eq!(mutating_calls(&fixture), ["capping.update"]);
 }
@@ -121,12 +129,18 @@ async fn throttling_set_is_live_at_once() {
     let uid = create(&fixture, "throttling", file).await;
     run(&fixture, &["throttling", "deploy", &uid, "--yes"], 0).await;
     fixture.clear_calls();
-    run(&fixture, &["throttling", "set", "--max-throughput=50", "--yes"], 1).await;
+    run(&fixture, &["throttling", "set", "--max-throughput=50", "--yes"], 64).await;
     run(&fixture, &["throttling", "set", "--max-throughput=400"], 0).await;
     run(&fixture, &["throttling", "set", "--max-throughput=600"], 7).await;
     assert_eq!(mutating_calls(&fixture), [""; 0]);
     let output = run(&fixture, &["throttling", "set", URL, "--max-throughput=600", "--yes"], 0).await;
     assert_eq!(output.stdout, "live now: 600 calls/s\n");
+    assert!(output.stderr.starts_with("~ update throttling POST https://a.example.org/*\n"), "{}", output.stderr);
+    assert!(
+        output.stderr.ends_with(&format!("undo: ajo throttling set {uid} --max-throughput 400\n")),
+        "{}",
+        output.stderr
+    );
     assert_eq!(mutating_calls(&fixture), ["throttling.update"]);
     assert_eq!(list(&fixture, "throttling", "prod").await[0]["name"], "partner");
 }
@@ -150,4 +164,50 @@ async fn redeploy_of_unknown_uid_names_no_limit() {
     let is_clear = !output.stderr.contains("which limit is live") && output.stderr.contains("list the configurations");
     assert!(is_clear && output.stderr.contains("404"), "{}", output.stderr);
     assert_eq!(mutating_calls(&fixture), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn undo_command_restores_the_limit() {
+    let (fixture, uid) = deployed().await;
+    let set = ["capping", "set", &uid, "--max-calls=7", "--period=2s", "--max-connections=9", "--yes"];
+    let output = run(&fixture, &set, 0).await;
+    let undo = output.stderr.lines().last().and_then(|line| line.strip_prefix("undo: ajo ")).expect("an undo command");
+    assert_eq!(undo, format!("capping set {uid} --max-connections 50 --max-calls 500 --period 1000ms"));
+    let arguments: Vec<&str> = undo.split(' ').chain(["--yes"]).collect();
+    let output = run(&fixture, &arguments, 0).await;
+    assert_eq!(output.stdout, "live now: action 500 calls/1000 ms, 50 connections\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn undo_is_only_shown_if_possible() {
+    let fixture = LimitsFixture::start().await;
+    let uid = create(&fixture, "capping", &capping_file("500").replace("    maxHttpConnections: 50\n", "")).await;
+    let output = run(&fixture, &["capping", "set", &uid, "--max-connections=9"], 0).await;
+    assert!(!output.stderr.contains("undo: "), "no option removes a number: {}", output.stderr);
+    // Another field is live only in the old form.
+    run(&fixture, &["capping", "deploy", &uid, "--yes"], 0).await;
+    fixture.write("new.yaml", &capping_file("500").replace("[GET]", "[GET, POST]"));
+    run(&fixture, &["capping", "update", &uid, "new.yaml", "--yes"], 0).await;
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=9", "--yes"], 0).await;
+    assert!(!output.stderr.contains("undo: "), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_numbers_name_what_is_expected() {
+    let (fixture, uid) = deployed().await;
+    for (arguments, expected) in [
+        (&["capping", "set", &uid, "--max-calls", "300/s"][..], "expected a whole number of at least 1"),
+        (&["capping", "set", &uid, "--max-calls", "-1"], "expected a whole number of at least 1"),
+        (&["capping", "set", &uid, "--max-connections", "-1"], "expected a whole number of at least 1"),
+        (&["capping", "set", &uid, "--max-calls", "99999999999999999999"], "the number is too large"),
+        (&["capping", "set", &uid, "--period", "-1s"], "expected a time of at least 1ms"),
+        (&["capping", "set", &uid, "--period", "0s"], "expected a time of at least 1ms"),
+        (&["throttling", "set", "--max-throughput", "-1"], "expected a whole number from 200 to 5000"),
+        (&["throttling", "set", "--max-throughput", "5001"], "expected a whole number from 200 to 5000"),
+    ] {
+        let output = run(&fixture, arguments, 64).await;
+        assert!(output.stderr.contains(expected) && !output.stderr.contains("'-- -1'"), "{}", output.stderr);
+    }
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=1", "--service=data-source"], 64).await;
+    assert!(output.stderr.ends_with("hint: pass --service action\n"), "{}", output.stderr);
 }
