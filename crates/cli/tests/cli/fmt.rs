@@ -41,12 +41,14 @@ fn files_are_formatted_in_place() {
     let output = run(directory.path(), &["fmt", "."]);
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(0), ""));
     let notes: Vec<_> = output.stderr.lines().map(|line| line.replace("./", "")).collect();
-    assert_eq!(notes, ["formatted a.yaml", "formatted c.json"]);
+    assert_eq!(notes, ["formatted a.yaml", "formatted c.json", "3 files are formatted"]);
     assert_eq!((read(&directory, "a.yaml").as_str(), read(&directory, "b.yaml").as_str()), (FORMATTED, FORMATTED));
     let json = "{\n  \"version\": 1,\n  \"sandbox\": \"prod\",\n  \"big\": 12345678901234567890.10\n}\n";
     assert_eq!(read(&directory, "c.json"), json);
-    let output = run(directory.path(), &["fmt", "."]);
-    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
+    for arguments in [&["fmt", "."][..], &["fmt", ".", "--check"]] {
+        let output = run(directory.path(), arguments);
+        assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), "3 files are formatted\n"));
+    }
 }
 
 #[test]

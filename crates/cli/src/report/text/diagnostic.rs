@@ -46,6 +46,8 @@ fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer
             Some(AnnotatedLine { line: text, range }) => group.element(
                 Snippet::source(text).path(file).line_start(line).annotation(AnnotationKind::Primary.span(range)),
             ),
+            // The start of a file that could not be read stands for the file.
+            None if (line, column) == (1, 1) => group.element(Origin::path(file)),
             None => group.element(Origin::path(file).line(line).char_column(column)),
         };
     }
