@@ -11,14 +11,18 @@ pub fn read_bounded_text(source: impl Read, max_bytes: usize) -> io::Result<Stri
     })
 }
 
-pub(crate) fn read_bounded_bytes(source: impl Read, max_bytes: usize) -> io::Result<Vec<u8>> {
+/// Reads bytes to their end. Fails if there are more than `max_bytes`, after reading at most one more byte.
+pub fn read_bounded_bytes(source: impl Read, max_bytes: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > max_bytes { Err(length_error(max_bytes)) } else { Ok(bytes) }
 }
 
 pub(crate) fn length_error(max_bytes: usize) -> io::Error {
-    io::Error::other(format!("it is longer than {} KiB", max_bytes / 1024))
+    let kibibytes = max_bytes / 1024;
+    let size =
+        if kibibytes.is_multiple_of(1024) { format!("{} MiB", kibibytes / 1024) } else { format!("{kibibytes} KiB") };
+    io::Error::other(format!("it is longer than {size}"))
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub use ajo_engine::{
     RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION, Scopes, ScopesError, Secret, StoreLocks, Timestamp, TokenRequest,
     TransportErrorKind, VersionedToken,
 };
-pub use bounded_read::read_bounded_text;
+pub use bounded_read::{read_bounded_bytes, read_bounded_text};
 pub use credential_file::{MAX_CREDENTIAL_BYTES, read_credential_file, read_credential_text};
 pub use error_chain::format_error_chain;
 #[cfg(feature = "reqwest")]

@@ -50,6 +50,14 @@ impl Confirmation {
         is_possible(types, yes).then(|| Self::new(types, reason))
     }
 
+    /// For a change at another service than the one of the base URL, so that its sandboxes are unknown. `None` with `--yes`.
+    pub(crate) fn for_other_service(types: &SandboxTypeReader, yes: bool) -> Option<Self> {
+        let reason =
+            "the sandbox is treated as a production sandbox: the request goes to another host than the base URL"
+                .to_owned();
+        (!yes).then(|| Self::new(types, reason))
+    }
+
     fn new(types: &SandboxTypeReader, reason: String) -> Self {
         Self { sandbox: types.sandbox().to_owned(), reason }
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use ajo_auth::read_bounded_bytes;
 use ajo_limits::SecretValues;
 use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
 use ajo_simulator::{
@@ -17,7 +18,7 @@ use crate::progress_bar::Pause;
 use crate::read_access;
 
 /// Maximum size of an export in bytes. Two million rows, the most that are read, take about 300 MB.
-const MAX_EXPORT_BYTES: u64 = 512 * 1024 * 1024;
+const MAX_EXPORT_BYTES: usize = 512 * 1024 * 1024;
 
 /// Exports of observed traffic.
 pub(crate) struct ObservedFiles {
@@ -95,23 +96,14 @@ fn read_export(file: &Path) -> Result<(String, ObservedExport), CommandError> {
     let bytes = read_access::check_file(file).and_then(|file| {
         if file == Path::new("-") {
             let _pause = Pause::begin();
-            read_bytes(io::stdin().lock())
+            read_bounded_bytes(io::stdin().lock(), MAX_EXPORT_BYTES)
         } else {
-            File::open(file).and_then(read_bytes)
+            File::open(file).and_then(|file| read_bounded_bytes(file, MAX_EXPORT_BYTES))
         }
     });
     let bytes = bytes.map_err(|error| CommandError::new(format!("failed to read {name}: {error}")))?;
     let export = ObservedExport::parse(&bytes).map_err(|error| CommandError::new(format!("{name}: {error}")))?;
     Ok((name, export))
-}
-
-fn read_bytes(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(MAX_EXPORT_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_EXPORT_BYTES {
-        return Err(io::Error::other(format!("it is longer than {} MiB", MAX_EXPORT_BYTES / 1024 / 1024)));
-    }
-    Ok(bytes)
 }
 
 fn seal<T>(mut endpoints: Vec<ObservedEndpoint<T>>, secrets: &SecretValues) -> Vec<ObservedEndpoint<T>> {

@@ -19,16 +19,28 @@ pub enum LimitKind {
     Throttling,
 }
 
+/// The state of a configuration, as the option `--deploy-state` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeployState {
+    /// Live as saved
+    Deployed,
+    /// Not live
+    Undeployed,
+    /// Live, and changed since the deploy
+    Updated,
+}
+
 /// Arguments of `list`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ListArguments {
     /// Only configurations of this API; both by default
     pub api: Option<LimitKind>,
-    /// Only configurations whose URL contains this text
+    /// Only configurations that match this URL, or share URLs with this pattern
     pub url: Option<String>,
-    /// Only deployed configurations (true), or only ones that are not deployed (false)
-    pub deployed: Option<bool>,
+    /// Only configurations in this state
+    pub deploy_state: Option<DeployState>,
     /// Number of configurations to skip
     pub offset: usize,
     /// Maximum number of configurations, from 1 to 200; 50 by default
@@ -56,7 +68,7 @@ pub struct ExplainArguments {
     pub method: String,
     /// URL of the call, such as `https://api.example.org/v1/send`
     pub url: String,
-    /// Limits files to explain as well; they name the sandbox
+    /// Limits files or folders to explain as well; patterns are not replaced
     #[serde(default)]
     pub files: Vec<String>,
     /// Do not read the service
@@ -68,7 +80,7 @@ pub struct ExplainArguments {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ValidateArguments {
-    /// Limits files (YAML or JSON)
+    /// Limits files (YAML or JSON), or folders with limits files; patterns are not replaced
     #[schemars(length(min = 1))]
     pub files: Vec<String>,
     /// Policy file to enforce in addition to the one named in a limits file
@@ -80,7 +92,7 @@ pub struct ValidateArguments {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanArguments {
-    /// Limits files (YAML or JSON) of one sandbox
+    /// Limits files (YAML or JSON) of one sandbox, or folders with limits files; patterns are not replaced
     #[schemars(length(min = 1))]
     pub files: Vec<String>,
     /// Policy file to enforce in addition to the one named in a limits file
@@ -113,7 +125,7 @@ pub enum UnmanagedLevel {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DriftArguments {
-    /// Limits files (YAML or JSON) of one sandbox
+    /// Limits files (YAML or JSON) of one sandbox, or folders with limits files; patterns are not replaced
     #[schemars(length(min = 1))]
     pub files: Vec<String>,
     /// Policy file to enforce in addition to the one named in a limits file
@@ -128,7 +140,7 @@ pub struct DriftArguments {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SimulateArguments {
-    /// Limits files, definitions, or JSON output of `get` or `list`
+    /// Limits files or folders with them, definitions, or JSON output of `get` or `list`; patterns are not replaced
     pub files: Vec<String>,
     /// UIDs of deployed configurations, whose live limits are read from the service
     pub uids: Vec<String>,

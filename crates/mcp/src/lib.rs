@@ -26,6 +26,7 @@
 pub mod arguments;
 mod bounds;
 mod client_roots;
+mod file_uri;
 mod limits_reader;
 mod response;
 mod roots;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::file_uri::parse_file_uri;
+
 /// Maximum size of a file in bytes.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -73,7 +75,11 @@ impl Roots {
         let found = candidates.find_map(|candidate| fs::canonicalize(candidate).ok());
         // Nothing says whether a file outside of the roots exists.
         let outside = || {
-            refused(format!("`{text}` is not a file inside of the client's roots")).with_hint(format!(
+            if text.contains(['*', '?', '[']) {
+                return refused(format!("`{text}` is not a file; patterns are not replaced"))
+                    .with_hint("pass a folder, which stands for the limits files in it, or each file");
+            }
+            refused(format!("`{text}` is not a file or folder inside of the client's roots")).with_hint(format!(
                 "pass a path inside of {}",
                 self.folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
             ))
@@ -169,35 +175,6 @@ fn check_form(text: &str) -> Result<(), RootsError> {
     Err(refused(format!("`{text}` cannot be read: {problem}")).with_hint("pass a path of a file on this machine"))
 }
 
-/// The path of a `file:` URI on this machine.
-fn parse_file_uri(uri: &str) -> Option<PathBuf> {
-    let rest = uri.strip_prefix("file://")?;
-    let path = rest.strip_prefix("localhost").filter(|path| path.starts_with('/')).unwrap_or(rest);
-    if !path.starts_with('/') || path.contains(['?', '#']) {
-        return None;
-    }
-    let decoded = decode_percent(path)?;
-    // `/C:/limits` on Windows.
-    let is_drive = cfg!(windows) && decoded.as_bytes().get(2) == Some(&b':');
-    Some(PathBuf::from(if is_drive { &decoded[1..] } else { &decoded[..] }))
-}
-
-fn decode_percent(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        if *first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok().filter(|digits| !digits.starts_with('+'))?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok().filter(|path| !path.contains('\0'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +227,8 @@ mod tests {
             "\\\\?\\C:\\limits.yaml",
             "limits/prod.yaml\0",
             "limits/\u{1b}[2J.yaml",
+            "limits/*.yaml",
+            "../*.yaml",
             &absolute("secret.yaml"),
             &absolute("root/../secret.yaml"),
         ] {
@@ -263,6 +242,22 @@ mod tests {
             assert!(roots.check(&directory.path().join(path)).is_err(), "{path}");
         }
         assert!(Roots::none().resolve("limits/prod.yaml").is_err());
+    }
+
+    /// A pattern gets the same error, whether or not something outside of the roots has its name.
+    #[test]
+    fn pattern_is_not_replaced() {
+        let (directory, roots) = folders();
+        fs::write(directory.path().join("secret[1].yaml"), "version: 1\n").expect("written");
+        for pattern in ["limits/*.yaml", "**/prod.yaml", "limits/pro?.yaml", "../secret[1].yaml", "../secret[2].yaml"] {
+            let error = roots.resolve(pattern).expect_err("a pattern");
+            assert_eq!(error.message, format!("`{pattern}` is not a file; patterns are not replaced"));
+            assert!(error.hint.is_some_and(|hint| hint.contains("pass a folder")));
+        }
+        let named = directory.path().join("root/limits/a[1].yaml");
+        fs::write(&named, "version: 1\n").expect("written");
+        assert_eq!(roots.resolve("limits/a[1].yaml").ok(), fs::canonicalize(named).ok());
+        assert!(roots.resolve("limits").is_ok_and(|folder| folder.is_dir()));
     }
 
     #[test]
@@ -290,22 +285,5 @@ mod tests {
             assert!(roots.check(&root.join(path)).is_err(), "{path}");
         }
         assert!(roots.resolve("inner.yaml").is_ok_and(|path| path.ends_with("limits/prod.yaml")));
-    }
-
-    #[test]
-    fn uris_name_folders() {
-        for (uri, path) in [
-            ("file:///a/b", Some("/a/b")),
-            ("file://localhost/a", Some("/a")),
-            ("file:///a%20b/%E6%9D%B1", Some("/a b/東")),
-            ("file://server/a", None),
-            ("file:///a?b", None),
-            ("file:///a%0", None),
-            ("file:///a%00", None),
-            ("https://a.example/a", None),
-            ("/a", None),
-        ] {
-            assert_eq!(parse_file_uri(uri), path.map(PathBuf::from), "{uri}");
-        }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn tools() -> Vec<ToolEntry> {
                 "List the capping and throttling configurations of the sandbox with their saved and live limits.",
             ))
             .with_input_schema::<ListArguments>(),
-            narrow: "pass `url`, `api`, or `deployed`, or a smaller `limit` with `offset`",
+            narrow: "pass `url`, `api`, or `deployState`, or a smaller `limit` with `offset`",
         },
         ToolEntry {
             tool: service(tool(
@@ -79,7 +79,8 @@ pub(crate) fn tools() -> Vec<ToolEntry> {
             tool: service(tool(
                 "drift",
                 "Find drift",
-                "Find configurations of the service that differ from the limits files, or are in none, such as changes by hand.",
+                "Find configurations of the service that differ from the limits files, or are in none, such as those that someone changed \
+                 manually.",
             ))
             .with_input_schema::<DriftArguments>(),
             narrow: "pass `unmanaged: ignore`, or run `ajo drift` in a terminal",
@@ -111,7 +112,7 @@ fn tool(name: &'static str, title: &'static str, description: &'static str) -> T
     Tool::new(name, description, serde_json::Map::new()).with_title(title).with_output_schema::<ToolResponse>()
 }
 
-/// No tool changes anything. `reads_service` is whether it asks a service whose answers change.
+/// No tool changes anything. `reads_service` is whether it asks a service whose responses change.
 fn annotate(tool: Tool, reads_service: bool) -> Tool {
     let annotations = ToolAnnotations::new().read_only(true).destructive(false).idempotent(true);
     tool.with_annotations(annotations.open_world(reads_service))

@@ -10,6 +10,7 @@ mod print;
 
 use std::process::ExitCode;
 
+use ajo_auth::BaseUrl;
 use ajo_core::{Api, CallError, Client, ErrorKind};
 
 use crate::arguments::{ApiArgs, GlobalSettings};
@@ -47,6 +48,7 @@ async fn confirm(args: &ApiArgs, session: &ClientSession, request: &ApiRequest<'
     let (types, yes) = (&session.type_reader, args.yes_arg.yes);
     let confirmation = match limit_change::changed_api(args.method, &args.target) {
         None => None,
+        Some(_) if is_other_service(&session.base_url, &args.target) => Confirmation::for_other_service(types, yes),
         Some(Api::Capping) => Confirmation::for_sandbox(types, yes).await,
         Some(Api::Throttling) => Confirmation::for_all_sandboxes(types, yes),
     };
@@ -54,6 +56,12 @@ async fn confirm(args: &ApiArgs, session: &ClientSession, request: &ApiRequest<'
         None => Ok(()),
         Some(confirmation) => confirmation.ask(safe!("{} may change a live limit", request)).await,
     }
+}
+
+/// Whether the target is a URL with another origin than the base URL.
+fn is_other_service(base_url: &BaseUrl, target: &str) -> bool {
+    let rest = target.strip_prefix(&base_url.origin());
+    !target.starts_with('/') && !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
 }
 
 /// Gets all pages, or fails.

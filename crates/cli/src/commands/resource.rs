@@ -20,7 +20,9 @@ pub(crate) use self::describe::format_capping;
 use self::describe::{
     describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
 };
+pub(crate) use self::list::{deploy_state, matches};
 use self::print::print_response;
+pub(crate) use self::target::choose;
 use crate::arguments::{CappingCommand, GlobalSettings, LiveChangeArgs, ResourceCommand, TargetArg, ThrottlingCommand};
 use crate::command_error::CommandError;
 use crate::completion::uid_cache;

@@ -47,7 +47,7 @@ pub(crate) fn expand_sources(args: &mut SimulateArgs) -> Result<(), CommandError
 /// Simulates the traffic of the options.
 async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
-    let SimulationResponse { report, expectations } = compute_traffic(settings, args, &simulate_with_bar).await?;
+    let (SimulationResponse { report, expectations }, _) = compute_traffic(settings, args, &simulate_with_bar).await?;
     if let Some(file) = chart {
         chart_file::write(&report, file)?;
     }
@@ -60,33 +60,36 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     expectations::check(&unmet, all)
 }
 
-/// Simulates traffic, and returns the JSON of the result with at most `max_rows` rows over time. Writes nothing.
+/// Simulates traffic, and returns the JSON of the result with at most `max_rows` rows over time, and notes about the sources. Writes
+/// nothing.
 pub(crate) async fn compute(
     settings: &GlobalSettings,
     args: &SimulateArgs,
     max_rows: usize,
     run: RunSimulation<'_>,
-) -> Result<Value, CommandError> {
+) -> Result<(Value, Vec<String>), CommandError> {
     check_mode(args)?;
-    let result = if args.observed.observed.is_empty() {
-        let SimulationResponse { report, expectations } = compute_traffic(settings, args, run).await?;
-        serde_json::to_value(SimulationResponse { report: report.with_max_rows(max_rows), expectations })
+    let (result, notes) = if args.observed.observed.is_empty() {
+        let (SimulationResponse { report, expectations }, notes) = compute_traffic(settings, args, run).await?;
+        let report = report.with_max_rows(max_rows);
+        (serde_json::to_value(SimulationResponse { report, expectations }), notes)
     } else {
-        serde_json::to_value(replay::compute(settings, args, run).await?.report)
+        let replay = replay::compute(settings, args, run).await?;
+        (serde_json::to_value(replay.report), replay.source_notes)
     };
-    result.map_err(|error| CommandError::new(error.to_string()))
+    Ok((result.map_err(|error| CommandError::new(error.to_string()))?, notes))
 }
 
 async fn compute_traffic(
     settings: &GlobalSettings,
     args: &SimulateArgs,
     run: RunSimulation<'_>,
-) -> Result<SimulationResponse, CommandError> {
-    let scenario = scenario::build(settings, args).await?;
+) -> Result<(SimulationResponse, Vec<String>), CommandError> {
+    let (scenario, notes) = scenario::build(settings, args).await?;
     let mode = args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(&scenario));
     let report = run(&scenario, mode)?;
     let expectations = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
-    Ok(SimulationResponse { report, expectations })
+    Ok((SimulationResponse { report, expectations }, notes))
 }
 
 /// Cohort mode has no random arrivals.

@@ -58,8 +58,6 @@ fn format_name(output: OutputFormat) -> String {
 const fn prints_json(command: &Command) -> bool {
     match command {
         Command::Demo
-        | Command::Init(_)
-        | Command::Fmt(_)
         | Command::Mcp(_)
         | Command::Completions(_)
         | Command::Man(_)

@@ -166,7 +166,7 @@ fn bad_input_is_reported_before_any_call() {
     let nowhere = folder.path().join("nowhere.yaml").display().to_string();
     let endless = "/dev/zero".to_owned();
     let cases = [
-        (endless.clone(), format!("failed to read {endless}: it is longer than 4096 KiB\n")),
+        (endless.clone(), format!("failed to read {endless}: it is longer than 4 MiB\n")),
         (unknown.clone(), format!("unknown key `servces`\n --> {unknown}:3:1\n")),
         (mistyped.clone(), format!("methods must be a list of strings\n --> {mistyped}:3:14\n")),
         (malformed.clone(), format!(" --> {malformed}:1:")),

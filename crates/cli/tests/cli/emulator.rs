@@ -347,7 +347,7 @@ fn unusual_data_file_is_rejected() {
         (pipe.as_path(), "it is not a regular file"),
         (Path::new("/dev/zero"), "it is not a regular file"),
         (&link, "it is a symbolic link"),
-        (&long, "it is longer than 65536 KiB"),
+        (&long, "it is longer than 64 MiB"),
     ] {
         let mut command = ajo_command(&["emulator", "serve", "--data", path.to_str().expect("text")]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");

@@ -136,6 +136,7 @@ impl Drop for PseudoTerminal {
 pub(crate) fn has_script() -> bool {
     let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
     let is_found = status.is_ok_and(|status| status.success());
+    assert!(is_found || std::env::var_os("CI").is_none(), "these tests need `script` of util-linux");
     if !is_found {
         print_skipped("`script` of util-linux is not available");
     }

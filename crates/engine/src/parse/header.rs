@@ -3,7 +3,7 @@
 use crate::text::{contains, is_any};
 
 /// Headers that the client sets, and headers that control message framing or the connection.
-const RESERVED_HEADERS: [&str; 18] = [
+const RESERVED_HEADERS: [&str; 21] = [
     "authorization",
     "x-api-key",
     "x-gw-ims-org-id",
@@ -22,6 +22,10 @@ const RESERVED_HEADERS: [&str; 18] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
+    // They would change the method after it was checked.
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
 ];
 
 /// Checks a header that a caller adds to a request. Returns what is wrong with it.

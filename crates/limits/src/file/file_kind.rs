@@ -46,7 +46,7 @@ impl FileKind {
             (Self::CappingDefinition, has(&["url"]) && has(&["methods", "services"])),
             (Self::ThrottlingDefinition, has(&["urlPattern"])),
             (Self::Response, has(&["result", "results", "createdElement", "updatedElement"])),
-            (Self::State, has(&["configs"]) && has(&["organization", "serials"])),
+            (Self::State, has(&["configs"])),
             (Self::Schema, has(&["$schema"]) && has(&["$defs", "properties", "type"])),
         ];
         let mut matching = kinds.into_iter().filter(|(_, matches)| *matches).map(|(kind, _)| kind);
@@ -132,7 +132,7 @@ mod tests {
             (r#"{"$schema": "x", "properties": {}}"#, Some(FileKind::Schema)),
             ("version: 1\nobserved: x.csv\n", Some(FileKind::Policy)),
             ("version: 1\n", None),
-            ("version: 1\nconfigs: []\n", None),
+            ("version: 1\nconfigs: []\n", Some(FileKind::State)),
             (r#"{"$schema": "limits.schema.json", "version": 1, "caping": []}"#, None),
             ("sandbox: prod\ndeniedHosts: []\n", None),
             ("- a\n", None),
@@ -149,7 +149,8 @@ mod tests {
             format!(r#"{{"command": "plan", "outcome": "changes", "plan": {}1{}}}"#, "[".repeat(60), "]".repeat(60));
         for (text, other) in [
             ("version: 1\ndeniedHosts: []\n", true),
-            (r#"{"version": 1, "serials": {}, "configs": []}"#, true),
+            (r#"{"version": 1, "configs": []}"#, true),
+            ("version: 1\nsandbox: prod\nconfigs: []\n", false),
             (&deep, true),
             ("version: 1\nsandbox: prod\n", false),
             ("version: 1\nsandbox: prod\ndeniedHosts: []\n", false),

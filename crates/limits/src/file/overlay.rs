@@ -30,7 +30,7 @@ pub(crate) fn apply_overlay(
         base: None,
         bases: over.base.map(|base| base.name).into_iter().chain(base.bases).collect(),
         capping: merge_capping(over.capping, &base.capping, diagnostics),
-        has_empty_list: over.has_empty_list,
+        has_empty_list: over.has_empty_list || base.has_empty_list,
         throttling: merge_throttling(over.throttling, base.throttling, diagnostics),
     }
 }

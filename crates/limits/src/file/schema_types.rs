@@ -40,7 +40,8 @@ pub(crate) struct LimitsFileSchema {
     /// The name of the sandbox, in lower case. It may come from the base.
     #[schemars(extend("examples" = ["prod"]))]
     sandbox: Option<String>,
-    /// Whether this is a production sandbox (the default). Then `ajo apply` asks for its name.
+    /// `true`: changes always need a confirmation. `false`: `ajo` verifies that this is a development sandbox. Without it, Adobe's
+    /// Sandbox Management decides.
     production: Option<bool>,
     /// The limits file that this file overrides, relative to this file. An entry here is merged into the base's entry with the
     /// same URL and methods (without methods: with the same URL, if only one has it); `null` removes a field.

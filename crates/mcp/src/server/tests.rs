@@ -104,7 +104,7 @@ impl Client {
     }
 
     async fn receive(&mut self) -> Value {
-        let line = tokio::time::timeout(Duration::from_secs(20), self.input.next_line()).await.expect("an answer");
+        let line = tokio::time::timeout(Duration::from_secs(20), self.input.next_line()).await.expect("a response");
         serde_json::from_str(&line.expect("a line").expect("open")).expect("JSON")
     }
 

@@ -1,6 +1,7 @@
 //! Requests that change a live limit.
 
 use ajo_core::{Api, Method};
+use percent_encoding::percent_decode_str;
 
 /// The API whose configuration a request changes: all writes to `…/endpointConfigs/{uid}…` and `…/throttlingConfigs/{uid}…`, because
 /// the configuration may be live. To create one changes no live limit.
@@ -10,27 +11,16 @@ pub(super) fn changed_api(method: Method, target: &str) -> Option<Api> {
     }
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-    let api = segments.find_map(|segment| match decode(segment).to_ascii_lowercase().as_str() {
-        "endpointconfigs" => Some(Api::Capping),
-        "throttlingconfigs" => Some(Api::Throttling),
-        _ => None,
+    let api = segments.find_map(|segment| {
+        // A matrix parameter does not change the resource.
+        let name = segment.split(';').next().unwrap_or_default();
+        match percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase().as_str() {
+            "endpointconfigs" => Some(Api::Capping),
+            "throttlingconfigs" => Some(Api::Throttling),
+            _ => None,
+        }
     });
     api.filter(|_| segments.next().is_some())
-}
-
-/// Decodes percent-encoded ASCII characters.
-fn decode(segment: &str) -> String {
-    let mut decoded = String::new();
-    let mut parts = segment.split('%');
-    decoded.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(u8::is_ascii);
-        match code {
-            Some(code) => decoded.extend([char::from(code).to_string().as_str(), &part[2..]]),
-            None => decoded.extend(["%", part]),
-        }
-    }
-    decoded
 }
 
 #[cfg(test)]
@@ -47,6 +37,7 @@ mod tests {
             (Method::Post, "/endpointConfigs/u/deploy", Api::Capping),
             (Method::Post, "/throttlingConfigs/u/undeploy", Api::Throttling),
             (Method::Post, "//%65ndpointconfigs//u/deploy", Api::Capping),
+            (Method::Post, "/endpointConfigs;a=b/u/deploy", Api::Capping),
         ] {
             for prefix in ["", base, "https://platform.adobe.io/journey/orchestration"] {
                 assert_eq!(changed_api(method, &format!("{prefix}{path}")), Some(api), "{method} {prefix}{path}");

@@ -8,6 +8,7 @@ use ajo_state::StateScope;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::read_access;
 use crate::sandbox_type::SandboxTypeReader;
 use crate::session::{ClientSession, SettingsReader};
 
@@ -15,9 +16,12 @@ use crate::session::{ClientSession, SettingsReader};
 pub(crate) fn check_sandbox(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<(), CommandError> {
     let Some(other) = SettingsReader::new(settings).sandbox()?.filter(|other| other != sandbox) else { return Ok(()) };
     let problem = format!("the files are for sandbox {sandbox}, but the settings name sandbox {other}");
-    Err(CommandError::new(problem)
-        .with_hint("remove --sandbox and AJO_SANDBOX; the files name the sandbox")
-        .into_usage_error())
+    let hint = if read_access::is_restricted() {
+        "this server reads one sandbox; a person can start another server with --sandbox"
+    } else {
+        "remove --sandbox and AJO_SANDBOX; the files name the sandbox"
+    };
+    Err(CommandError::new(problem).with_hint(hint).into_usage_error())
 }
 
 /// Which service it is.

@@ -6,7 +6,7 @@ use clap::Parser as _;
 
 use crate::arguments::{CliArgs, Command};
 use crate::command_error::CommandError;
-use crate::commands::file_arguments;
+use crate::commands::file_arguments::expand;
 
 /// A command line. A value cannot become an option: it is part of one, or after `--`.
 pub(super) struct CommandLine {
@@ -41,7 +41,7 @@ impl CommandLine {
             CommandError::new(problem.trim_start_matches("error: ").trim_end()).into_usage_error()
         })?;
         let mut command = parsed.command;
-        file_arguments::expand(&mut command)?;
+        expand(&mut command)?;
         Ok(command)
     }
 }

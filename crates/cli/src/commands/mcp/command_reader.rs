@@ -1,4 +1,4 @@
-//! The tools, as the commands that they stand for.
+//! Runs the command of each tool.
 
 use ajo_core::Uid;
 use ajo_mcp::arguments::{
@@ -8,21 +8,23 @@ use ajo_mcp::arguments::{
 use ajo_mcp::{LimitsReader, Roots, Source, SourceKind, StopSignal, ToolError, ToolReport, ToolResult};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::command_line::CommandLine;
 use super::service_configs;
 use crate::arguments::{Command, GlobalSettings};
 use crate::command_error::CommandError;
-use crate::commands::explain::{self, ComputedExplanation};
+use crate::commands::explain::{ComputedExplanation, compute as compute_explanation};
 use crate::commands::limits::{
     ComputedReport, SandboxService, ServiceLabel, compute_drift, compute_plan, compute_validation,
 };
-use crate::commands::{simulate, size};
-use crate::read_access;
+use crate::commands::simulate::compute as compute_simulation;
+use crate::commands::size::compute as compute_size;
+use crate::read_access::restrict_files;
 use crate::report::OutputFormat;
 use crate::run_simulation::{RunSimulation, simulate_until, size_until};
 use crate::safe_text::SafeText;
-use crate::session;
+use crate::session::{fix_settings, name_rejected_source};
 use crate::shell_quote::shell_quote;
 
 /// Maximum number of rows over time in a simulation.
@@ -34,6 +36,8 @@ const VARIABLE_CODE: &str = "AJO_LIMITS_VARIABLE";
 /// Runs the commands that read. The settings are those of the server's start, so a tool cannot choose another service.
 pub(super) struct CommandReader {
     settings: GlobalSettings,
+    /// With the profile and the sandbox that all calls use, since a credential was found.
+    fixed: OnceCell<GlobalSettings>,
 }
 
 /// What a command found.
@@ -46,8 +50,16 @@ struct Found {
 }
 
 impl CommandReader {
-    pub(super) fn new(settings: &GlobalSettings) -> Self {
-        Self { settings: GlobalSettings { output: OutputFormat::Json, ..settings.clone() } }
+    pub(super) async fn new(settings: &GlobalSettings) -> Self {
+        let settings = GlobalSettings { output: OutputFormat::Json, ..settings.clone() };
+        let reader = Self { settings, fixed: OnceCell::new() };
+        reader.fixed_settings().await;
+        reader
+    }
+
+    /// The settings of calls that read the service. Without a credential, the command itself fails with a better error.
+    async fn fixed_settings(&self) -> &GlobalSettings {
+        self.fixed.get_or_try_init(|| fix_settings(&self.settings)).await.unwrap_or(&self.settings)
     }
 
     /// The result of a tool.
@@ -60,7 +72,7 @@ impl CommandReader {
 
     /// The message and the hint of the command, and the problems of a file.
     fn tool_error(&self, error: CommandError) -> ToolError {
-        let error = session::name_rejected_source(&self.settings, error);
+        let error = name_rejected_source(&self.settings, error);
         let problems = error.diagnostics().iter().map(|it| {
             let location = it.location.as_ref().map(|location| format!("{location}: ")).unwrap_or_default();
             format!("{location}{}: {}", it.code, it.message)
@@ -70,13 +82,13 @@ impl CommandReader {
     }
 
     async fn list_configs(&self, arguments: &ListArguments) -> Result<Found, CommandError> {
-        let service = SandboxService::from_settings(&self.settings).await?;
+        let service = SandboxService::from_settings(self.fixed_settings().await).await?;
         let data = service_configs::list(&service.reader, arguments).await?;
         Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
 
     async fn get_config(&self, arguments: &GetArguments) -> Result<Found, CommandError> {
-        let service = SandboxService::from_settings(&self.settings).await?;
+        let service = SandboxService::from_settings(self.fixed_settings().await).await?;
         let data = service_configs::get(&service.reader, arguments).await?;
         Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
@@ -87,7 +99,7 @@ impl CommandReader {
         let Command::Explain(args) = line.parse([arguments.method, arguments.url])? else {
             return Err(other_command());
         };
-        match explain::compute(&self.settings, &args).await? {
+        match compute_explanation(self.fixed_settings().await, &args).await? {
             ComputedExplanation::Invalid(input) => {
                 let report = input.report("explain", input.outcome());
                 Ok(Found { service: None, files, next: variable_note(&report.diagnostics), data: to_json(&report)? })
@@ -112,7 +124,7 @@ impl CommandReader {
             .flag("prune", arguments.prune);
         let Command::Plan(args) = line.parse(arguments.files)? else { return Err(other_command()) };
         let run: RunSimulation<'_> = &|scenario, mode| simulate_until(scenario, mode, &|| stop.is_stopped());
-        let computed = compute_plan(&self.settings, &args, run).await?;
+        let computed = compute_plan(self.fixed_settings().await, &args, run).await?;
         let digest =
             computed.report.plan.as_ref().filter(|plan| !plan.changes.is_empty()).map(|plan| plan.digest.clone());
         let mut found = found_report(computed)?;
@@ -136,14 +148,14 @@ impl CommandReader {
         });
         let line = CommandLine::new("drift").option("policy", arguments.policy).option("unmanaged", unmanaged);
         let Command::Drift(args) = line.parse(arguments.files)? else { return Err(other_command()) };
-        found_report(compute_drift(&self.settings, &args).await?)
+        found_report(compute_drift(self.fixed_settings().await, &args).await?)
     }
 
     async fn simulate_traffic(&self, arguments: SimulateArguments, stop: &StopSignal) -> Result<Found, CommandError> {
         for uid in &arguments.uids {
             let _: Uid = uid.parse().map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?;
         }
-        let (reads_service, replays) = (!arguments.uids.is_empty(), !arguments.observed.is_empty());
+        let reads_service = !arguments.uids.is_empty();
         let files = [&arguments.files[..], &arguments.observed].concat();
         let line = CommandLine::new("simulate")
             .option("url", arguments.url)
@@ -171,12 +183,18 @@ impl CommandReader {
         let sources = arguments.files.into_iter().chain(arguments.uids);
         let Command::Simulate(args) = line.parse(sources)? else { return Err(other_command()) };
         let run: RunSimulation<'_> = &|scenario, mode| simulate_until(scenario, mode, &|| stop.is_stopped());
-        let data = simulate::compute(&self.settings, &args, MAX_ROWS, run).await?;
-        // A replay also reads the live limits, if it can.
-        let service = if reads_service || replays && !data["current"]["source"].is_null() {
-            Some(SandboxService::from_settings(&self.settings).await?.label())
-        } else {
-            None
+        let settings = self.fixed_settings().await;
+        let (mut data, notes) = compute_simulation(settings, &args, MAX_ROWS, run).await?;
+        if !notes.is_empty() {
+            data["sourceNotes"] = json!(notes);
+        }
+        // A replay also reads the live limits of the files' sandbox, if it can.
+        let replayed =
+            data["current"]["source"].as_str().and_then(|source| source.strip_prefix("sandbox ")?.parse().ok());
+        let service = match replayed {
+            Some(sandbox) => Some(SandboxService::connect(settings, &sandbox).await?.label()),
+            None if reads_service => Some(SandboxService::from_settings(settings).await?.label()),
+            None => None,
         };
         Ok(Found { service, files, data, next: None })
     }
@@ -195,7 +213,7 @@ impl CommandReader {
             .option("max-parallel", arguments.max_parallel)
             .option("margin", arguments.margin);
         let Command::Size(args) = line.parse([])? else { return Err(other_command()) };
-        let report = size::compute(&args, &|request| size_until(request, &|| stop.is_stopped()))?;
+        let report = compute_size(&args, &|request| size_until(request, &|| stop.is_stopped()))?;
         Ok(Found { service: None, files: Vec::new(), data: to_json(&report)?, next: None })
     }
 }
@@ -206,7 +224,7 @@ impl LimitsReader for CommandReader {
     }
 
     fn restrict_files(&self, roots: &Roots) {
-        read_access::restrict_files(roots);
+        restrict_files(roots);
     }
 
     async fn list(&self, arguments: ListArguments, _: &StopSignal) -> ToolResult {
@@ -281,7 +299,8 @@ fn to_json(value: &impl Serialize) -> Result<Value, CommandError> {
     Ok(if value.is_object() { value } else { json!({ "result": value }) })
 }
 
-/// The parser returns the command of the command line.
+/// Cannot happen: the parser returns the command of the command line.
 fn other_command() -> CommandError {
-    CommandError::new("the tool stands for another command: this is a bug in ajo")
+    CommandError::new("internal error: the arguments were read as those of another command")
+        .with_hint("this is a bug in ajo; report it with the tool and its arguments")
 }

@@ -3,18 +3,17 @@
 use ajo_apply::ServiceReader;
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
-use ajo_limits::url_form::normalize_url_pattern;
-use ajo_mcp::arguments::{GetArguments, LimitKind, ListArguments};
+use ajo_mcp::arguments::{DeployState, GetArguments, LimitKind, ListArguments};
+use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
+use crate::arguments::{DeployStateArg, ListArgs};
 use crate::command_error::CommandError;
+use crate::commands::resource::{choose, deploy_state, matches};
 
 /// The number of configurations of a page.
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
-
-/// Maximum number of uids in an error.
-const MAX_LISTED: usize = 20;
 
 /// A page of the configurations.
 pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> Result<Value, CommandError> {
@@ -22,11 +21,9 @@ pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> R
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(CommandError::new(format!("`limit` must be from 1 to {MAX_LIMIT}")).into_usage_error());
     }
+    let filters = ListArgs { url: arguments.url.clone(), deploy_state: arguments.deploy_state.map(to_state_arg) };
     let mut configs = read_list(reader, arguments.api).await?;
-    configs.retain(|config| {
-        arguments.url.as_ref().is_none_or(|url| config.key().url.contains(url.as_str()))
-            && arguments.deployed.is_none_or(|deployed| config.deploy_state.is_deployed() == deployed)
-    });
+    configs.retain(|config| matches(&filters, config));
     let total = configs.len();
     let page: Vec<Value> = configs.iter().skip(arguments.offset).take(limit).map(summarize).collect();
     Ok(json!({ "total": total, "offset": arguments.offset, "configurations": page }))
@@ -36,7 +33,7 @@ pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> R
 pub(super) async fn get(reader: &ServiceReader, arguments: &GetArguments) -> Result<Value, CommandError> {
     let config = match (&arguments.uid, &arguments.url) {
         (Some(uid), None) => find_uid(reader, arguments.api, uid).await?,
-        (None, Some(url)) => find_url(read_list(reader, arguments.api).await?, url)?,
+        (None, Some(url)) => choose(arguments.api.map(to_api), Some(url), read_list(reader, arguments.api).await?)?,
         _ => return Err(CommandError::new("pass either `uid` or `url`").into_usage_error()),
     };
     let mut fields = json!(config);
@@ -63,20 +60,6 @@ async fn find_uid(reader: &ServiceReader, api: Option<LimitKind>, uid: &str) -> 
     Err(CommandError::new(format!("no configuration has the uid {parsed}")).with_hint("the tool `list` shows the uids"))
 }
 
-/// The only configuration with this URL.
-fn find_url(mut configs: Vec<ObservedConfig>, url: &str) -> Result<ObservedConfig, CommandError> {
-    let wanted = normalize_url_pattern(url);
-    configs.retain(|config| config.key().url == wanted);
-    let uids: Vec<&str> = configs.iter().take(MAX_LISTED).map(|config| config.uid.as_str()).collect();
-    match &configs[..] {
-        [config] => Ok(config.clone()),
-        [] => Err(CommandError::new(format!("no configuration has the URL {url}"))
-            .with_hint("the tool `list` shows the URLs")),
-        several => Err(CommandError::new(format!("{} configurations have the URL {url}", several.len()))
-            .with_hint(format!("pass the uid of one: {}", uids.join(", ")))),
-    }
-}
-
 fn summarize(config: &ObservedConfig) -> Value {
     let key = config.key();
     json!({
@@ -84,11 +67,19 @@ fn summarize(config: &ObservedConfig) -> Value {
         "uid": config.uid,
         "url": key.url,
         "methods": key.methods,
-        "deployed": config.deploy_state.is_deployed(),
+        "deployState": deploy_state(config).to_possible_value().map(|value| value.get_name().to_owned()),
         "limit": config.deploy_state.limit_summary(),
         "lastModifiedAt": config.last_modified_at,
         "lastModifiedBy": config.last_modified_by,
     })
+}
+
+const fn to_state_arg(state: DeployState) -> DeployStateArg {
+    match state {
+        DeployState::Deployed => DeployStateArg::Deployed,
+        DeployState::Undeployed => DeployStateArg::Undeployed,
+        DeployState::Updated => DeployStateArg::Updated,
+    }
 }
 
 const fn to_api(kind: LimitKind) -> Api {

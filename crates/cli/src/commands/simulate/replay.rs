@@ -32,7 +32,7 @@ const DATA_SOURCES: &str = "the limits for data sources are not replayed: export
 pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     check_stdin(args)?;
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
-    let ComputedReplay { report, upper } = compute(settings, args, &simulate_with_bar).await?;
+    let ComputedReplay { report, upper, .. } = compute(settings, args, &simulate_with_bar).await?;
     if let (Some(file), Some(upper)) = (chart, &upper) {
         chart_file::write(upper, file)?;
     }
@@ -49,6 +49,8 @@ pub(super) struct ComputedReplay {
     pub(super) report: ReplayReport,
     /// The upper bound of the last group, for the chart.
     upper: Option<SimulationReport>,
+    /// Notes about the sources.
+    pub(super) source_notes: Vec<String>,
 }
 
 /// Replays the traffic of the exports. Writes nothing.
@@ -90,7 +92,7 @@ pub(super) async fn compute(
         notes: notes(&limits, &replayer.urls),
         assumptions: replayer.assumptions(),
     };
-    Ok(ComputedReplay { report, upper: last })
+    Ok(ComputedReplay { report, upper: last, source_notes: sources.notes })
 }
 
 /// Notes about limits that the replay leaves out.

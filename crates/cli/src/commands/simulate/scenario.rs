@@ -13,7 +13,11 @@ use crate::arguments::{EndpointArgs, GlobalSettings, LatencyArg, SimulateArgs, T
 use crate::command_error::CommandError;
 use crate::input_file::read_named_text;
 
-pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Result<Scenario, CommandError> {
+/// Also returns notes about the sources.
+pub(super) async fn build(
+    settings: &GlobalSettings,
+    args: &SimulateArgs,
+) -> Result<(Scenario, Vec<String>), CommandError> {
     let reads_stdin = |files: &[&Path]| files.iter().filter(|file| **file == Path::new("-")).count() > 1;
     let files: Vec<&Path> = args.sources.iter().map(Path::new).chain(args.traffic.csv.as_deref()).collect();
     if reads_stdin(&files) {
@@ -32,7 +36,7 @@ pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Res
         }
         _ => CommandError::new(error.to_string()),
     })?;
-    Ok(with_options(args, journeys, limits, endpoint))
+    Ok((with_options(args, journeys, limits, endpoint), sources.notes))
 }
 
 /// The scenario with these journeys, limits, and endpoint, and the other options.

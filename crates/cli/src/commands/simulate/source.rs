@@ -37,6 +37,8 @@ pub(super) struct SourceLimits {
     pub(super) secrets: SecretValues,
     /// The sandbox of the limits files.
     pub(super) sandbox: Option<SandboxName>,
+    /// What has no effect. It is also printed.
+    pub(super) notes: Vec<String>,
 }
 
 /// The definition that counts in the output of a command.
@@ -87,6 +89,20 @@ pub(super) fn live_limits(observed: &ObservedLimits) -> SourceLimits {
 }
 
 impl SourceLimits {
+    /// Adds the limit of an entry of a limits file, unless it has no effect.
+    fn add_file_limit(&mut self, config: &DesiredConfig, source: usize) {
+        let origin = config.location.as_ref().map(ToString::to_string).unwrap_or_default();
+        let key = config.key();
+        if config.deployed {
+            let definition = config.definition.to_json().into();
+            self.limits.push(SourceLimit { key, definition, source, origin });
+        } else {
+            let note = format!("{origin}: {key} has `deployed: false`, so it has no effect");
+            output::print_note(safe!("note: {}", note));
+            self.notes.push(note);
+        }
+    }
+
     /// Adds the live definition, if there is one. Without a state, it is `definition`.
     fn add_live(
         &mut self,
@@ -129,7 +145,9 @@ async fn read_sources(
         let first = *first;
         let input = LimitsInput::from_sources(settings, limits_files.into_iter().map(|(_, file)| file).collect());
         let desired = input.desired().ok_or_else(|| invalid_files(&input, settings.output))?;
-        all.limits.extend(desired.configs.iter().filter_map(|config| file_limit(config, first)));
+        for config in &desired.configs {
+            all.add_file_limit(config, first);
+        }
         all.secrets = input.secrets.clone();
         all.sandbox = Some(desired.sandbox.clone());
     }
@@ -141,17 +159,6 @@ fn key(api: Api, definition: &Value) -> ConfigKey {
     let parsed = ConfigDefinition::from_json(api, definition).map(|definition| definition.key());
     // The simulator reports a value of a wrong type.
     parsed.unwrap_or_else(|| ConfigKey { api, url: String::new(), methods: [].into() })
-}
-
-/// The limit of an entry of a limits file, unless it has no effect.
-fn file_limit(config: &DesiredConfig, source: usize) -> Option<SourceLimit> {
-    let origin = config.location.as_ref().map(ToString::to_string).unwrap_or_default();
-    let key = config.key();
-    if !config.deployed {
-        output::print_note(safe!("note: {}: {} has `deployed: false`, so it has no effect", origin, key));
-        return None;
-    }
-    Some(SourceLimit { key, definition: config.definition.to_json().into(), source, origin })
 }
 
 /// Prints the problems of limits files as text, or adds them to the error in JSON.

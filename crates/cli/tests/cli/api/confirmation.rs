@@ -34,6 +34,18 @@ async fn change_of_a_limit_needs_yes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_service_counts_as_production() {
+    let fixture = LimitsFixture::start().await;
+    let url = format!("https://platform.adobe.io{CONFIGS}/{UID}/deploy");
+    let (code, calls, error) = run(&fixture, &["POST", &url, "--sandbox", "dev"]).await;
+    assert_eq!((code, calls), (Some(7), 0), "{error}");
+    assert!(error.contains("another host than the base URL"), "{error}");
+    // The same service, as a URL.
+    let url = format!("{}{CONFIGS}/{UID}/deploy", fixture.emulator.ims_url());
+    assert_eq!(run(&fixture, &["POST", &url, "--sandbox", "dev"]).await.0, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn create_and_other_apis_do_not_ask() {
     let fixture = LimitsFixture::start().await;
     let list = "/journey/orchestration/list/endpointConfigs";

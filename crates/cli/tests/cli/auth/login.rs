@@ -137,7 +137,7 @@ fn login_reports_invalid_input() {
     let long = "#".repeat(1024 * 1024 + 1);
     for (arguments, input, code, expected) in [
         (&["--sandbox", "prod"][..], "", 3, "error: standard input is empty; expected a credential\n"),
-        (&["--sandbox", "prod"], &long, 1, "error: failed to read standard input: it is longer than 1024 KiB\n"),
+        (&["--sandbox", "prod"], &long, 1, "error: failed to read standard input: it is longer than 1 MiB\n"),
         (&["--sandbox", "prod"], "AJO_CLIENT_ID=\"c", 3, "error: failed to parse the credential: line 1: "),
         (&[], "AJO_CLIENT_ID=c", 64, "error: no sandbox given; set AJO_SANDBOX or pass --sandbox\n"),
         (

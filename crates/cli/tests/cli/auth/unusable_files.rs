@@ -53,7 +53,7 @@ fn huge_credential_file_is_an_error() {
         let output = run(fixture.command(&["capping", "list"]).env("AJO_CREDENTIALS", &file));
         assert_eq!(output.exit_code, Some(3), "{}", output.stderr);
         assert!(output.stderr.contains(&file.display().to_string()), "{}", output.stderr);
-        assert!(output.stderr.contains("it is longer than 1024 KiB"), "{}", output.stderr);
+        assert!(output.stderr.contains("it is longer than 1 MiB"), "{}", output.stderr);
     }
 }
 

@@ -122,13 +122,13 @@ async fn huge_files_are_errors() {
     fs::File::create(fixture.path("huge.json")).and_then(|file| file.set_len(2 << 30)).expect("a sparse file");
     for file in ["huge.json", "/dev/zero"] {
         let output = fixture.run_expecting(&["apply", "--plan", file, "--yes"], 1).await;
-        assert!(output.stderr.contains(&format!("{file}: it is longer than 65536 KiB")), "{}", output.stderr);
+        assert!(output.stderr.contains(&format!("{file}: it is longer than 64 MiB")), "{}", output.stderr);
         let output = fixture.run_expecting(&["validate", file], 1).await;
-        let expected = format!("failed to read the file: it is longer than 4096 KiB\n--> {file}:1:1\n");
+        let expected = format!("failed to read the file: it is longer than 4 MiB\n--> {file}:1:1\n");
         assert!(output.stdout.replace(" -->", "-->").contains(&expected), "{}", output.stdout);
     }
     let output = fixture.run_expecting(&["plan", "prod.yaml", "--state", "huge.json"], 1).await;
-    assert!(output.stderr.contains("huge.json: it is longer than 65536 KiB"), "{}", output.stderr);
+    assert!(output.stderr.contains("huge.json: it is longer than 64 MiB"), "{}", output.stderr);
     symlink("/dev/zero", fixture.path("zero.json")).expect("a link");
     let output = fixture.run_expecting(&["plan", "prod.yaml", "--state", "/dev/zero"], 64).await;
     assert!(output.stderr.contains("must end in .json"), "{}", output.stderr);

@@ -1,6 +1,9 @@
 //! `ajo mcp`: tools that read.
 
+mod access;
 mod client;
+mod configs;
+mod sandbox;
 
 use std::fs;
 use std::path::Path;
@@ -81,12 +84,11 @@ async fn tools_read_and_change_nothing() {
         );
         let drift = client.data("drift", &json!({"files": ["prod.yaml"]}));
         assert_eq!(drift["data"]["outcome"], "changes");
-        let list = client.data("list", &json!({"url": "a.example"}));
+        let list = client.data("list", &json!({"url": "https://a.example.org/x"}));
         assert_eq!(list["data"]["total"], 1);
         let uid = list["data"]["configurations"][0]["uid"].clone();
         let got = client.data("get", &json!({ "uid": uid }));
         assert_eq!(got["data"], client.data("get", &json!({"url": "https://a.example.org/*"}))["data"]);
-        assert_eq!(client.data("list", &json!({"deployed": false}))["data"]["total"], 0);
         let explained =
             client.data("explain", &json!({"method": "GET", "url": "https://a.example.org/x", "files": ["prod.yaml"]}));
         assert_eq!(explained["data"]["configs"].as_array().map(Vec::len), Some(2), "{explained}");
@@ -108,106 +110,20 @@ async fn tools_read_and_change_nothing() {
     assert_eq!(fixture.file_names(), files);
 }
 
-#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn paths_outside_of_roots_are_refused() {
+async fn simulation_names_limits_without_effect() {
     let fixture = LimitsFixture::start().await;
-    let limits = limits_file(&[("a", 100, true)]);
-    fixture.write("outside.yaml", &limits);
-    fixture.write("policy.yaml", "version: 1\n");
-    fixture.write("ajo.state.json", "not a state");
-    fixture.write("traffic.csv", "x\n");
-    fixture.write("root/prod.yaml", &limits);
-    fixture.write("root/base.yaml", &format!("base: ../outside.yaml\n{limits}"));
-    fixture.write("root/policy.yaml", &limits.replace("sandbox:", "policy: ../policy.yaml\nsandbox:"));
-    fixture.write("root/state.yaml", &limits.replace("sandbox:", "state: ../ajo.state.json\nsandbox:"));
-    fixture.write("root/observed.yaml", &limits.replace("sandbox:", "policy: observed-policy.yaml\nsandbox:"));
-    fixture.write("root/observed-policy.yaml", "version: 1\nobserved: [../traffic.csv]\n");
-    std::os::unix::fs::symlink("../outside.yaml", fixture.path("root/link.yaml")).expect("linked");
+    fixture.write("prod.yaml", &limits_file(&[("a", 100, true), ("b", 100, false)]));
     block_in_place(|| {
-        let root = fixture.path("root");
-        let mut client = McpClient::start(fixture.command(&["mcp"]), Some(&[&root]));
-        assert_eq!(client.data("validate", &json!({"files": ["prod.yaml"]}))["data"]["outcome"], "clean");
-        let absolute = fixture.path("outside.yaml").display().to_string();
-        let url = format!("file://{absolute}");
-        for path in [
-            "../outside.yaml",
-            "link.yaml",
-            "/etc/passwd",
-            "~/x.yaml",
-            "-",
-            &absolute,
-            &url,
-            "https://a.example/x.yaml",
-        ] {
-            for (tool, arguments) in [
-                ("validate", json!({"files": [path]})),
-                ("validate", json!({"files": ["prod.yaml"], "policy": path})),
-                ("plan", json!({"files": [path]})),
-                ("plan", json!({"files": ["prod.yaml"], "observed": [path]})),
-                ("drift", json!({"files": [path]})),
-                ("explain", json!({"method": "GET", "url": "https://a.example/", "files": [path]})),
-                ("simulate", json!({"files": [path], "traffic": ["1x1"]})),
-                ("simulate", json!({"observed": [path]})),
-            ] {
-                let error = client.error(tool, &arguments);
-                assert!(error.contains("roots") || error.contains("cannot be read"), "{tool} {path}: {error}");
-            }
-        }
+        let mut client = start(&fixture, &[], &[]);
+        let data = client.data("simulate", &json!({"files": ["prod.yaml"], "traffic": ["150x1"]}))["data"].take();
+        let notes = data["sourceNotes"].as_array().expect("a list");
+        let note = notes[0].as_str().expect("a text");
+        assert_eq!((notes.len(), &data["totals"]["rejected"]), (1, &json!(50)), "{data}");
         assert!(
-            client.error("size", &json!({"servers": 1, "latency": "../traffic.csv", "audience": 9})).contains("roots")
+            note.ends_with("capping GET https://b.example.org/* has `deployed: false`, so it has no effect"),
+            "{note}"
         );
-        let uid = client.error("simulate", &json!({"uids": ["../outside.yaml"], "traffic": ["1x1"]}));
-        assert!(uid.contains("UID") || uid.contains("uid"), "{uid}");
-        // Files that files name.
-        for file in ["base.yaml", "policy.yaml"] {
-            let report = client.data("validate", &json!({"files": [file]}))["data"].to_string();
-            assert!(report.contains("outside of the client's roots"), "{file}: {report}");
-        }
-        for file in ["state.yaml", "observed.yaml"] {
-            let error = client.error("plan", &json!({"files": [file]}));
-            assert!(error.contains("outside of the client's roots"), "{file}: {error}");
-        }
-        assert_eq!(client.close(), Some(0));
-        // A client without roots has the current directory, and one with an empty list nothing.
-        let mut client = McpClient::start(fixture.command(&["mcp"]), None);
-        assert_eq!(client.data("validate", &json!({"files": ["outside.yaml"]}))["data"]["outcome"], "clean");
-        client.error("validate", &json!({"files": ["/etc/passwd"]}));
-        let mut client = McpClient::start(fixture.command(&["mcp"]), Some(&[]));
-        assert!(client.error("validate", &json!({"files": ["outside.yaml"]})).contains("no folder"));
-        let mut command = fixture.command(&["mcp", "--root", "root"]);
-        let mut client = McpClient::start(std::mem::replace(&mut command, fixture.command(&[])), None);
-        client.error("validate", &json!({"files": ["outside.yaml"]}));
-        client.data("validate", &json!({"files": ["prod.yaml"]}));
-    });
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn limits_files_see_no_variables() {
-    let fixture = LimitsFixture::start().await;
-    let file = |list: &str| {
-        limits_file(&[("a", 100, true)])
-            .replace("sandbox:", &format!("{list}: [CANARY]\nsandbox:"))
-            .replace("/*", "/${CANARY}/*")
-    };
-    fixture.write("variable.yaml", &file("variables"));
-    fixture.write("secret.yaml", &file("secrets"));
-    let variables = [("CANARY", "canary-0123456789-value")];
-    block_in_place(|| {
-        let mut client = start(&fixture, &[], &variables);
-        for name in ["variable.yaml", "secret.yaml"] {
-            for tool in ["validate", "plan", "drift"] {
-                let report = client.data(tool, &json!({"files": [name]}));
-                assert!(!report.to_string().contains("canary-0"), "{tool} {name}: {report}");
-                assert!(report["next"].as_str().is_some_and(|next| next.contains("--variable")), "{report}");
-            }
-            let seen = client.call("simulate", &json!({"files": [name], "traffic": ["1x1"]})).to_string();
-            assert!(!seen.contains("canary-0"), "{seen}");
-        }
-        let mut client = start(&fixture, &["--variable=CANARY"], &variables);
-        assert!(client.data("plan", &json!({"files": ["variable.yaml"]})).to_string().contains("canary-0"));
-        let report = client.data("plan", &json!({"files": ["secret.yaml"]}));
-        assert!(report["data"]["outcome"] == "changes" && !report.to_string().contains("canary-0"), "{report}");
     });
 }
 

@@ -73,7 +73,7 @@ test("the README's programs run", async (context) => {
   assert.deepEqual(linesOf("validateCapping")[0].slice(0, 3), ["error", "ERR_ENDPOINTCONFIG_103", "/methods"]);
   assert.deepEqual(linesOf("new AjoAuth"), [[200, { results: [] }]]);
   assert.deepEqual(await ajo.capping.list(), [], "the program for errors has deleted it");
-  assert.deepEqual(others, ["POST https://ims-na1.adobelogin.com/ims/token/v3", "GET https://platform.adobe.io/ajo/journey?limit=10"]);
+  assert.deepEqual(others, ["POST https://ims-na1.adobelogin.com/ims/token/v3", "GET https://platform.adobe.io/ajo/journey?pageSize=10"]);
 });
 
 test("the README's Worker shares its token", async (context) => {
