@@ -86,7 +86,7 @@ macro_rules! run {
                 let confirmation = live_change::confirmation(&session, $kind, yes).await;
                 live_change::confirm(confirmation, Action::Delete, None, async || api.get(&uid).await).await?;
                 let response = api.delete(&uid, DeleteOptions { force }).response().await;
-                let response = response.map_err(|error| describe_refused_delete($kind, &uid, error))?;
+                let response = response.map_err(|error| describe_refused_delete($kind, &uid, &session, error))?;
                 print_response(format, &response, |()| safe!("deleted {}", uid))
             }
             ResourceCommand::CanDeploy(TargetArg { target }) => {
@@ -144,13 +144,15 @@ pub(crate) async fn throttling(
 }
 
 /// The error of a delete. The service does not delete a deployed configuration without force.
-fn describe_refused_delete(api: Api, uid: &Uid, error: CallError) -> CommandError {
+fn describe_refused_delete(api: Api, uid: &Uid, session: &ClientSession, error: CallError) -> CommandError {
     let code = error.code().map(ToString::to_string).filter(|code| matches!(code.as_str(), "1451" | "1456"));
     let mut failure = CommandError::from(error);
     let Some(code) = code else { return failure };
     failure.message = format!("{uid} is deployed; nothing was deleted (code {code})");
+    let sandbox = session.type_reader.sandbox();
     let hint = format!(
-        "undeploy it first: `ajo {api} undeploy {uid}`; or delete it while it is live: `ajo {api} delete {uid} --force`"
+        "undeploy it first: `ajo {api} undeploy {uid} --sandbox {sandbox}`; or delete it while it is live: \
+         `ajo {api} delete {uid} --force --sandbox {sandbox}`"
     );
     failure.with_hint(hint)
 }

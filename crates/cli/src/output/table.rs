@@ -320,7 +320,7 @@ mod tests {
             "api.ex…le.org…",
         ];
         assert_eq!(cuts, expected);
-        assert_eq!(cut("https://東.example/a/b", Cut::Url, 10), "東.exam…e…");
+        assert_eq!(cut("https://東.example/a/b", Cut::Url, 10), "東.e…mple…");
         assert_eq!(cut("https://api.example.org", Cut::Url, 9), "api.….org");
     }
 

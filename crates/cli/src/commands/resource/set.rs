@@ -54,7 +54,12 @@ pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> 
     let now = if steps.redeploy {
         api.redeploy(&uid).await?
     } else {
-        output::print_note(safe!("note: it is not deployed; deploy it with: ajo capping deploy {}", uid));
+        let sandbox = session.type_reader.sandbox();
+        output::print_note(safe!(
+            "note: it is not deployed; deploy it with: ajo capping deploy {} --sandbox {}",
+            uid,
+            sandbox
+        ));
         api.get(&uid).await?
     };
     let before = match &observed.deploy_state.live {
@@ -62,7 +67,12 @@ pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> 
         _ => saved,
     };
     if let Some(options) = new.and_then(|new| undo_options(before, &new, args.service.is_some())) {
-        output::print_note(safe!("undo: ajo capping set {}{}", uid, options));
+        output::print_note(safe!(
+            "undo: ajo capping set {}{} --sandbox {}",
+            uid,
+            options,
+            session.type_reader.sandbox()
+        ));
     }
     print_live(settings.output, &now, &format_live_capping(&now))?;
     Ok(ExitStatus::Success.into())
@@ -96,7 +106,8 @@ pub(super) async fn throttling(settings: &GlobalSettings, args: SetThrottlingArg
             return Err(CommandError::new(format!("the update succeeded, but the service returns {found}"))
                 .with_hint(format!("see `ajo throttling get {uid}`; someone else may have changed it")));
         }
-        output::print_note(safe!("undo: ajo throttling set {} --max-throughput {}", uid, before));
+        let sandbox = session.type_reader.sandbox();
+        output::print_note(safe!("undo: ajo throttling set {} --max-throughput {} --sandbox {}", uid, before, sandbox));
     }
     print_live(settings.output, &now, &format_live_throttling(&now))?;
     Ok(ExitStatus::Success.into())

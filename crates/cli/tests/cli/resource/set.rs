@@ -33,7 +33,7 @@ async fn set_changes_one_value_and_redeploys() {
   uid: {uid}
   services.action.rating.maxCallsCount: 500 -> 300
   live: action 500 calls/1000 ms, 50 connections; it is redeployed
-undo: ajo capping set {uid} --max-calls 500
+undo: ajo capping set {uid} --max-calls 500 --sandbox prod
 "
     );
     assert_eq!(output.stderr, change);
@@ -65,7 +65,7 @@ async fn set_without_change_sends_nothing() {
         "! redeploy capping GET https://a.example.org/*
   uid: {uid}
   live: action 500 calls/1000 ms, 50 connections -> action 650 calls/1000 ms, 50 connections
-undo: ajo capping set {uid} --max-calls 500
+undo: ajo capping set {uid} --max-calls 500 --sandbox prod
 "
     );
     assert_eq!(output.stderr, change);
@@ -137,7 +137,7 @@ async fn throttling_set_is_live_at_once() {
     assert_eq!(output.stdout, "live now: 600 calls/s\n");
     assert!(output.stderr.starts_with("~ update throttling POST https://a.example.org/*\n"), "{}", output.stderr);
     assert!(
-        output.stderr.ends_with(&format!("undo: ajo throttling set {uid} --max-throughput 400\n")),
+        output.stderr.ends_with(&format!("undo: ajo throttling set {uid} --max-throughput 400 --sandbox prod\n")),
         "{}",
         output.stderr
     );
@@ -172,9 +172,9 @@ async fn undo_command_restores_the_limit() {
     let set = ["capping", "set", &uid, "--max-calls=7", "--period=2s", "--max-connections=9", "--yes"];
     let output = run(&fixture, &set, 0).await;
     let undo = output.stderr.lines().last().and_then(|line| line.strip_prefix("undo: ajo ")).expect("an undo command");
-    assert_eq!(undo, format!("capping set {uid} --max-connections 50 --max-calls 500 --period 1000ms"));
+    assert_eq!(undo, format!("capping set {uid} --max-connections 50 --max-calls 500 --period 1000ms --sandbox prod"));
     let arguments: Vec<&str> = undo.split(' ').chain(["--yes"]).collect();
-    let output = run(&fixture, &arguments, 0).await;
+    let output = fixture.run_expecting(&arguments, 0).await;
     assert_eq!(output.stdout, "live now: action 500 calls/1000 ms, 50 connections\n");
 }
 

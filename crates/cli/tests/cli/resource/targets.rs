@@ -69,8 +69,8 @@ async fn refused_delete_names_both_ways() {
         fixture.run_expecting(&[api, "deploy", &uid, "--sandbox=prod", "--yes"], 0).await;
         let output = fixture.run_expecting(&[api, "delete", &uid, "--sandbox=prod"], 1).await;
         let expected = format!(
-            "error: {uid} is deployed; nothing was deleted (code {code})\nhint: undeploy it first: `ajo {api} undeploy {uid}`; \
-             or delete it while it is live: `ajo {api} delete {uid} --force`\n"
+            "error: {uid} is deployed; nothing was deleted (code {code})\nhint: undeploy it first: `ajo {api} undeploy {uid} --sandbox prod`; or \
+             delete it while it is live: `ajo {api} delete {uid} --force --sandbox prod`\n"
         );
         assert_eq!(output.stderr, expected);
         let output = fixture.run_expecting(&[api, "delete", &uid, "--sandbox=prod", "--output=json"], 1).await;
