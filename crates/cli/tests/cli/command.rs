@@ -171,7 +171,7 @@ fn bad_input_is_reported_before_any_call() {
         (mistyped.clone(), format!("methods must be a list of strings\n --> {mistyped}:3:14\n")),
         (malformed.clone(), format!(" --> {malformed}:1:")),
         (empty.clone(), format!("the file is empty; it must hold a definition\n--> {empty}:1:1\n")),
-        (nowhere.clone(), format!("failed to read {nowhere}: No such file")),
+        (nowhere.clone(), format!("failed to read {nowhere}: it does not exist")),
         (
             folder.path().display().to_string(),
             format!("failed to read {}: it is a directory, not a file", folder.path().display()),

@@ -65,7 +65,10 @@ fn check_shows_diff_and_writes_nothing() {
     assert_eq!(output.stderr, "error: not formatted: a.yaml\nhint: run `ajo fmt` without --check\n");
     assert_eq!(read(&directory, "a.yaml"), UNFORMATTED);
     let output = run(directory.path(), &["fmt", "--check", "b.yaml"]);
-    assert_eq!((output.exit_code, output.stdout.as_str(), output.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(
+        (output.exit_code, output.stdout.as_str(), output.stderr.as_str()),
+        (Some(0), "", "1 file is formatted\n")
+    );
     let output = run(directory.path(), &["fmt", "--check", "a.yaml", "--output", "json"]);
     let report: Value = serde_json::from_str(&output.stdout).expect("JSON");
     assert_eq!((&report["outcome"], &report["files"][0]), (&"changes".into(), &"a.yaml".into()));
