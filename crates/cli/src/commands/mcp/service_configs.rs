@@ -4,10 +4,9 @@ use ajo_apply::ServiceReader;
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
 use ajo_mcp::arguments::{DeployState, GetArguments, LimitKind, ListArguments};
-use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
-use crate::arguments::{DeployStateArg, ListArgs};
+use crate::arguments::{DeployStateArg, ListArgs, parse_url_filter};
 use crate::command_error::CommandError;
 use crate::commands::resource::{choose, deploy_state, matches};
 
@@ -21,7 +20,9 @@ pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> R
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(CommandError::new(format!("`limit` must be from 1 to {MAX_LIMIT}")).into_usage_error());
     }
-    let filters = ListArgs { url: arguments.url.clone(), deploy_state: arguments.deploy_state.map(to_state_arg) };
+    let url = arguments.url.as_deref().map(parse_url_filter).transpose();
+    let url = url.map_err(|problem| CommandError::new(format!("`url`: {problem}")).into_usage_error())?;
+    let filters = ListArgs { url, deploy_state: arguments.deploy_state.map(to_state_arg) };
     let mut configs = read_list(reader, arguments.api).await?;
     configs.retain(|config| matches(&filters, config));
     let total = configs.len();
@@ -67,7 +68,7 @@ fn summarize(config: &ObservedConfig) -> Value {
         "uid": config.uid,
         "url": key.url,
         "methods": key.methods,
-        "deployState": deploy_state(config).to_possible_value().map(|value| value.get_name().to_owned()),
+        "deployState": deploy_state(config).as_str(),
         "limit": config.deploy_state.limit_summary(),
         "lastModifiedAt": config.last_modified_at,
         "lastModifiedBy": config.last_modified_by,
