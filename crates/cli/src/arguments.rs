@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::OutputFormat;
 
-pub(crate) use api::ApiArgs;
+pub(crate) use api::{ApiArgs, parse_host};
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use folder::{CiSystem, FmtArgs, InitArgs};
 pub(crate) use limits::{
@@ -210,7 +210,7 @@ pub(crate) enum Command {
     Size(Box<SizeArgs>),
     /// Call any API of Adobe Journey Optimizer
     ///
-    /// Adds the access token and the headers. POST and PATCH are not retried. The token goes only to platform.adobe.io,
+    /// Adds the access token and the headers. POST and PATCH are retried only if they were provably not processed. The token goes only to platform.adobe.io,
     /// cjm.adobe.io, the host of the base URL, and hosts of --allow-host. Redirects are errors.
     Api(ApiArgs),
     /// Create a folder with a limits file, a policy, and a workflow
@@ -243,7 +243,7 @@ pub(crate) enum AuthCommand {
     /// only if it obtains a token. The secret goes to the system keychain, or to a file that only you can read.
     Login,
     /// Remove a profile with its secret and cached token
-    Logout,
+    Logout(LogoutArgs),
     /// Print an access token
     Token,
     /// Show the credentials in use and whether they obtain a token
@@ -260,6 +260,14 @@ pub(crate) struct SwitchArgs {
     /// Name of the profile
     #[arg(value_name = "PROFILE")]
     pub(crate) name: String,
+}
+
+/// Arguments of `ajo auth logout`.
+#[derive(Debug, Args)]
+pub(crate) struct LogoutArgs {
+    /// Name of the profile; by default the one in use
+    #[arg(value_name = "PROFILE")]
+    pub(crate) name: Option<String>,
 }
 
 #[cfg(test)]

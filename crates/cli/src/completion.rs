@@ -38,7 +38,8 @@ pub(crate) fn script(shell: &str) -> Option<String> {
 
 /// The command line with the values that only this computer knows.
 fn command() -> Command {
-    add_candidates(help::command(), "", None)
+    let subjects: Vec<Command> = help::subjects().get_subcommands().cloned().collect();
+    add_candidates(help::command(), "", None).mut_subcommand("help", |help| help.subcommands(subjects))
 }
 
 fn add_candidates(mut command: Command, name: &str, api: Option<Api>) -> Command {
@@ -57,9 +58,10 @@ fn add_candidates(mut command: Command, name: &str, api: Option<Api>) -> Command
 
 /// Adds the values of an argument of a command, or of a command below `ajo capping` or `ajo throttling`.
 fn add_values(arg: Arg, command: &str, api: Option<Api>) -> Arg {
-    let is_profile = arg.get_id() == "profile" || (command == "switch" && arg.is_positional());
+    let is_profile = arg.get_id() == "profile" || (["switch", "logout"].contains(&command) && arg.is_positional());
     match (arg.get_id().as_str(), api) {
         _ if is_profile => arg.add(ArgValueCandidates::new(candidates::profiles)),
+        ("method", None) => arg.add(ArgValueCandidates::new(candidates::methods)),
         ("sandbox", _) => arg.add(ArgValueCandidates::new(candidates::sandboxes)),
         ("uid" | "target", Some(api)) => arg.add(ArgValueCandidates::new(move || candidates::listed_uids(&[api]))),
         ("uid" | "uids" | "config", None) => {

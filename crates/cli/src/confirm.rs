@@ -80,7 +80,9 @@ impl Confirmation {
                 Err(CommandError::new("the name does not match; nothing was changed")
                     .with_exit_status(ExitStatus::Blocked))
             }
-            Err(failure) => Err(failure.with_exit_status(ExitStatus::Blocked)),
+            Err(failure) => {
+                Err(CommandError::new(format!("{failure}; nothing was changed")).with_exit_status(ExitStatus::Blocked))
+            }
         }
     }
 }

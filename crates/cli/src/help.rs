@@ -8,6 +8,7 @@ mod settings;
 mod wrap;
 
 use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, CommandFactory as _};
 
 use crate::arguments::CliArgs;
@@ -15,7 +16,8 @@ use crate::arguments::CliArgs;
 pub(crate) use examples::find_examples;
 pub(crate) use exit_codes::explain as explain_exit_code;
 pub(crate) use settings::{PRECEDENCE, setting_rows};
-use wrap::{MAX_WIDTH, wrap};
+use wrap::MAX_WIDTH;
+pub(crate) use wrap::wrap;
 
 /// The last line of each help.
 const FOOTER: &str = "Options of all commands: `ajo help settings`. Exit codes: `ajo help exit-codes`.";
@@ -37,6 +39,27 @@ pub(crate) fn command() -> Command {
     let root = CliArgs::command();
     let template = groups::root_template(&root);
     add_help(root, "").help_template(template)
+}
+
+/// The commands without their arguments, and the topics: what `ajo help` accepts.
+pub(crate) fn subjects() -> Command {
+    names_only(&command()).subcommands(TOPICS.iter().map(|topic| Command::new(*topic)))
+}
+
+fn names_only(command: &Command) -> Command {
+    let subcommands: Vec<Command> = command.get_subcommands().map(names_only).collect();
+    Command::new(command.get_name().to_owned()).disable_help_subcommand(true).subcommands(subcommands)
+}
+
+/// If the first argument is no command, but one of several groups, such as `deploy`, the error suggests `capping deploy`.
+pub(crate) fn suggest_groups(error: &mut clap::Error, first: Option<&str>) {
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else { return };
+    let root = CliArgs::command();
+    let groups = root.get_subcommands().filter(|group| group.find_subcommand(name).is_some());
+    let commands: Vec<String> = groups.map(|group| format!("{} {name}", group.get_name())).collect();
+    if first == Some(name.as_str()) && !commands.is_empty() {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(commands));
+    }
 }
 
 /// Adds the help to a command and its subcommands. `path` is empty for `ajo` itself.
@@ -144,11 +167,15 @@ mod tests {
             assert!((1..=if path == "completions" { 5 } else { 2 }).contains(&own.len()), "{path}");
             checked.retain(|other| *other != path);
             for example in own.iter().filter(|example| example.starts_with("ajo ")) {
-                let line = example.split(" > ").next().and_then(|line| line.split(" | ").next()).unwrap_or_default();
-                if let Err(error) = command().try_get_matches_from(split_words(line)) {
-                    panic!("{example}: {error}");
+                let line = example.split(" > ").next().unwrap_or_default();
+                let lines: Vec<&str> = line.split(" | ").filter(|line| line.starts_with("ajo ")).collect();
+                for line in &lines {
+                    if let Err(error) = command().try_get_matches_from(split_words(line)) {
+                        panic!("{example}: {error}");
+                    }
                 }
-                assert!(line.starts_with(format!("ajo {path}").trim_end()), "{path}: {example}");
+                let own = format!("ajo {path}");
+                assert!(lines.iter().any(|line| line.starts_with(own.trim_end())), "{path}: {example}");
             }
         }
         assert!(checked.is_empty(), "no such command: {checked:?}");

@@ -16,7 +16,10 @@ pub(crate) fn read_text(file: &Path, max_bytes: usize) -> io::Result<String> {
         let _pause = Pause::begin();
         read_bounded_text(io::stdin().lock(), max_bytes)
     } else {
-        read_input_file(&file, max_bytes)
+        read_input_file(&file, max_bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::new(error.kind(), "it does not exist; check the path"),
+            _ => error,
+        })
     }
 }
 

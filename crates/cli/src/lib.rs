@@ -57,8 +57,9 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
         Ok(parsed) => parsed,
         Err(error) => return print_parse_error(error, &arguments),
     };
-    let jq = output::set_up_jq(&mut arguments.settings, is_format_given);
+    // `--jq` implies JSON, but not for errors.
     let output = arguments.settings.output;
+    let jq = output::set_up_jq(&mut arguments.settings, is_format_given);
     if let Err(error) = jq.and_then(|()| request_log::set_up(&arguments.settings, &arguments.command)) {
         return exit_with(Err(error), output);
     }
@@ -82,12 +83,13 @@ fn parse(arguments: &[OsString]) -> Result<(CliArgs, bool), clap::Error> {
 }
 
 /// Prints help, the version, or a usage error.
-fn print_parse_error(error: clap::Error, arguments: &[OsString]) -> ExitCode {
+fn print_parse_error(mut error: clap::Error, arguments: &[OsString]) -> ExitCode {
+    help::suggest_groups(&mut error, arguments.get(1).and_then(|name| name.to_str()));
     // Help and version go to standard output; everything else is a usage error.
     if !error.use_stderr() {
         return exit_with(output::print_help(&error).map(|()| ExitStatus::Success.into()), OutputFormat::Text);
     }
-    let json = arguments.iter().any(|it| it == "--output=json" || it == "--jq")
+    let json = arguments.iter().any(|it| it == "--output=json")
         || arguments.windows(2).any(|it| it[0] == "--output" && it[1] == "json");
     if json {
         let text = error.to_string();

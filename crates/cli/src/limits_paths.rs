@@ -44,9 +44,14 @@ pub(crate) fn has_pattern(argument: &str) -> bool {
 
 fn expand_argument(argument: &Path) -> Result<Vec<PathBuf>, CommandError> {
     if argument.is_dir() {
-        let found = select_files(list_directory(argument)?);
-        return found.map_err(|others| {
-            CommandError::new(format!("the directory {} has no limits files", argument.display())).with_hint(format!(
+        let paths = list_directory(argument)?;
+        let below = subdirectories_with_limits(&paths);
+        return select_files(paths).map_err(|others| {
+            let failure = CommandError::new(format!("the directory {} has no limits files", argument.display()));
+            if !below.is_empty() {
+                return failure.with_hint(format!("pass a subdirectory that has some: {}", below.join(", ")));
+            }
+            failure.with_hint(format!(
                 "limits files end in .yaml, .yml, or .json{others}; `ajo init` creates one; to search subdirectories, pass a pattern: \
                  '{}'",
                 argument.join("**").join("*.yaml").display()
@@ -77,6 +82,15 @@ fn list_directory(directory: &Path) -> Result<Vec<PathBuf>, CommandError> {
         }
     }
     Ok(paths)
+}
+
+/// The names of the directories among these paths that have limits files.
+fn subdirectories_with_limits(paths: &[PathBuf]) -> Vec<String> {
+    let has_limits =
+        |path: &&PathBuf| path.is_dir() && list_directory(path).is_ok_and(|files| select_files(files).is_ok());
+    let mut names: Vec<_> = paths.iter().filter(has_limits).map(|path| path.display().to_string()).collect();
+    names.sort();
+    names
 }
 
 /// The limits files of these paths, sorted. If there are none, the error is a text about the files of other kinds.

@@ -3,6 +3,7 @@
 mod cell_cut;
 mod color;
 mod format_check;
+mod json_indent;
 mod table;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -18,6 +19,7 @@ use crate::safe_text::{SafeText, safe};
 
 pub(crate) use color::{has_color, help_color, set_up_color};
 pub(crate) use format_check::{check_format, set_up_jq};
+use json_indent::indent_json;
 pub(crate) use table::{Cell, Column, format_cells, format_table};
 
 /// Prints data. A closed pipe (`ajo … | head`) is not an error.
@@ -38,6 +40,14 @@ pub(crate) fn print_json(json: &str) -> Result<(), CommandError> {
         None => print_data(json),
         Some(filter) => print_data(filter.run(json.as_str())?),
     }
+}
+
+/// Prints JSON like [`print_json`], but on a terminal with one value per line.
+pub(crate) fn print_received_json(json: &str) -> Result<(), CommandError> {
+    if format_check::jq_filter().is_some() || terminal_width() == 0 {
+        return print_json(json);
+    }
+    print_data(SafeText::json(&indent_json(json)))
 }
 
 /// Prints a value as JSON.

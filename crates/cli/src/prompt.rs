@@ -31,6 +31,8 @@ pub(crate) fn read_value<T, E: Display>(
         let mut line = String::new();
         let length = io::stdin().lock().read_line(&mut line).map_err(|error| terminal_error(&error))?;
         if length == 0 {
+            // Ends the line of the question.
+            output::print_note("");
             return Err(terminal_error(&"end of input"));
         }
         let line = line.trim();

@@ -112,7 +112,8 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for RequestLog {
             }
             (message, None) => message.unwrap_or_default().to_owned(),
         };
-        print(*event.metadata().level(), &(subject.unwrap_or_default() + &what));
+        let level = event.metadata().level().as_str().to_ascii_lowercase();
+        print(&level, &(subject.unwrap_or_default() + &what));
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
@@ -121,13 +122,13 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for RequestLog {
         let Some(fields) = extensions.get::<Fields>() else { return };
         let has_failed = fields.get("error.type").is_some();
         match span.name() {
-            "call" if has_failed && self.level >= LevelFilter::ERROR => print(Level::ERROR, &describe_call(fields)),
+            "call" if has_failed && self.level >= LevelFilter::ERROR => print("request", &describe_call(fields)),
             // From debug on, its requests are printed.
-            "call" if self.level == LevelFilter::INFO => print(Level::INFO, &describe_call(fields)),
+            "call" if self.level == LevelFilter::INFO => print("request", &describe_call(fields)),
             "attempt" | "token request" if self.level >= LevelFilter::DEBUG => {
                 let call = call_of(&span).filter(|_| span.name() == "attempt");
                 let (subject, request_id) = call.unwrap_or_else(|| (subject(fields), None));
-                print(Level::DEBUG, &describe_attempt(fields, &subject, request_id.as_deref()));
+                print("request", &describe_attempt(fields, &subject, request_id.as_deref()));
             }
             _ => {}
         }
@@ -150,17 +151,24 @@ fn subject(fields: &Fields) -> String {
 fn describe_call(fields: &Fields) -> String {
     let attempts = fields.get("ajo.attempts").unwrap_or("0");
     let id = describe_id(fields.get("ajo.request_id"));
-    format!("{}: {id}{} in {} ms, attempts: {attempts}", subject(fields), describe_result(fields), duration(fields))
+    let (result, service_id) = (describe_result(fields), describe_service_id(fields));
+    format!("{}: {id}{result} in {} ms, attempts: {attempts}{service_id}", subject(fields), duration(fields))
 }
 
 fn describe_attempt(fields: &Fields, subject: &str, request_id: Option<&str>) -> String {
     let earlier: u32 = fields.get("http.request.resend_count").and_then(|count| count.parse().ok()).unwrap_or(0);
     let attempt = if request_id.is_some() { format!(", attempt {}", earlier + 1) } else { String::new() };
-    format!("{subject}: {}{} in {} ms{attempt}", describe_id(request_id), describe_result(fields), duration(fields))
+    let (id, result, service_id) = (describe_id(request_id), describe_result(fields), describe_service_id(fields));
+    format!("{subject}: {id}{result} in {} ms{attempt}{service_id}", duration(fields))
 }
 
 fn describe_id(request_id: Option<&str>) -> String {
-    request_id.map(|id| format!("request {id}: ")).unwrap_or_default()
+    request_id.map(|id| format!("id {id}: ")).unwrap_or_default()
+}
+
+/// The id in an error response, which the error of the command shows.
+fn describe_service_id(fields: &Fields) -> String {
+    fields.get("ajo.service_request_id").map(|id| format!(", id of the service {id}")).unwrap_or_default()
 }
 
 /// The status, or why there is none.
@@ -172,6 +180,7 @@ fn duration(fields: &Fields) -> &str {
     fields.get("ajo.duration_ms").unwrap_or("?")
 }
 
-fn print(level: Level, line: &str) {
-    output::print_note(safe!("{}: {}", level.as_str().to_ascii_lowercase(), line));
+/// Lines about requests do not begin with `error`, so that they do not look like the error of the command.
+fn print(kind: &str, line: &str) {
+    output::print_note(safe!("{}: {}", kind, line));
 }

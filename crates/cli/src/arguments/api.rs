@@ -56,7 +56,7 @@ fn parse_method(name: &str) -> Result<Method, ajo_core::MethodError> {
 }
 
 /// Checks a host before anything is read or sent.
-fn parse_host(host: &str) -> Result<String, String> {
+pub(crate) fn parse_host(host: &str) -> Result<String, String> {
     let base_url = BaseUrl::parse(BASE_URL).map_err(|error| error.to_string())?;
     AllowedOrigins::new(&base_url, &[host]).map(|_| host.to_owned()).map_err(|error| error.to_string())
 }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use ajo_auth::BaseUrl;
 use ajo_core::{Api, CallError, Client, ErrorKind};
 
-use crate::arguments::{ApiArgs, GlobalSettings};
+use crate::arguments::{ApiArgs, GlobalSettings, parse_host};
 use crate::command_error::CommandError;
 use crate::confirm::Confirmation;
 use crate::exit_status::ExitStatus;
@@ -22,7 +22,7 @@ use crate::progress_bar::Activity;
 use crate::safe_text::safe;
 use crate::session::ClientSession;
 use api_request::ApiRequest;
-use pages::PagedList;
+use pages::{PagedList, PagesError};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ApiArgs) -> Result<ExitCode, CommandError> {
     let request = ApiRequest::from_args(args)?;
@@ -30,13 +30,13 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ApiArgs) -> Result<Exi
     confirm(args, &session, &request).await?;
     if args.paginate {
         let list = get_pages(settings, &session.client, &request).await?;
-        output::print_json(&list)?;
+        output::print_received_json(&list)?;
     } else {
         match request.build(&session.client, None).response().await {
             Ok(response) => print::print_response(settings, args.include, &response)?,
             Err(error) => {
                 print::print_error_response(args.include, &error)?;
-                return Err(to_command_error(error));
+                return Err(to_command_error(error, &args.target));
             }
         }
     }
@@ -80,9 +80,9 @@ async fn get_pages(
         };
         let response = request.build(client, parameter.as_ref()).response().await.map_err(|error| {
             print::print_page_error(settings, &error);
-            after_pages(to_command_error(error))
+            after_pages(to_command_error(error, request.target))
         })?;
-        parameter = list.add(&response.body).map_err(|problem| CommandError::new(format!("{request}: {problem}")))?;
+        parameter = list.add(&response.body).map_err(|problem| to_pages_error(request, problem))?;
         if parameter.is_none() {
             return Ok(list.to_json());
         }
@@ -90,9 +90,31 @@ async fn get_pages(
     }
 }
 
+fn to_pages_error(request: &ApiRequest<'_>, problem: PagesError) -> CommandError {
+    let failure = CommandError::new(format!("{request}: {problem}"));
+    match problem {
+        PagesError::UnknownList => failure
+            .with_hint("--paginate supports the lists of journeys, campaigns, content, and suppression; leave it out"),
+        PagesError::Incomplete(_) => failure,
+    }
+}
+
 /// A request that was not sent because it is wrong is a usage error.
-fn to_command_error(error: CallError) -> CommandError {
+fn to_command_error(error: CallError, target: &str) -> CommandError {
     let is_usage_error = matches!(error.kind(), ErrorKind::BuildRequest(_));
     let failure = CommandError::from(error);
-    if is_usage_error { failure.into_usage_error() } else { failure }
+    if !is_usage_error {
+        return failure;
+    }
+    let failure = failure.into_usage_error();
+    match other_host(target).filter(|_| failure.message.contains("allowed host")) {
+        Some(host) => failure.with_hint(format!("to send it the access token, pass --allow-host {host}")),
+        None => failure,
+    }
+}
+
+/// The host of a URL that `--allow-host` can allow.
+fn other_host(target: &str) -> Option<&str> {
+    let host = target.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
+    parse_host(host).ok().map(|_| host)
 }

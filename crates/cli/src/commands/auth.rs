@@ -18,13 +18,13 @@ use crate::session::AuthContext;
 
 pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Result<ExitCode, CommandError> {
     // A profile would outlive the in-process emulator.
-    if settings.emulator && matches!(command, AuthCommand::Login | AuthCommand::Logout | AuthCommand::Switch(_)) {
+    if settings.emulator && matches!(command, AuthCommand::Login | AuthCommand::Logout(_) | AuthCommand::Switch(_)) {
         let problem = "--emulator cannot be used with login, logout, or switch; it needs no profile";
         return Err(CommandError::new(problem).into_usage_error());
     }
     match command {
         AuthCommand::Login => login::run(settings).await?,
-        AuthCommand::Logout => logout::run(settings).await?,
+        AuthCommand::Logout(args) => logout::run(settings, &args).await?,
         AuthCommand::Token => {
             let response = AuthContext::resolve(settings).await?.token_provider()?.token().await?;
             output::print_data(SafeText::expose(response.token.value().expose()))?;

@@ -12,7 +12,7 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::input_file::read_text;
 use crate::output;
-use crate::report::{self, OutputFormat};
+use crate::report::{self, OutputFormat, pluralize};
 use crate::safe_text::{SafeText, safe};
 
 /// The maximum size of a file in bytes, which is the limit of the YAML reader.
@@ -50,7 +50,15 @@ pub(crate) fn run(settings: &GlobalSettings, args: &FmtArgs) -> Result<ExitCode,
     for change in changes.iter().filter(|change| change.source.name != "-") {
         output::print_note(safe!("formatted {}", change.source.name));
     }
+    let all = sources.iter().filter(|source| source.name != "-").count();
+    if settings.output == OutputFormat::Text && all > 0 {
+        print_count(all);
+    }
     Ok(ExitStatus::Success.into())
+}
+
+fn print_count(formatted: usize) {
+    output::print_note(safe!("{} formatted", pluralize(formatted, "file is", "files are")));
 }
 
 /// A file that is not formatted.
@@ -96,6 +104,9 @@ fn check(settings: &GlobalSettings, sources: &[SourceFile], changes: &[Change<'_
         }
     }
     if changes.is_empty() {
+        if settings.output == OutputFormat::Text {
+            print_count(sources.len());
+        }
         return Ok(ExitStatus::Success.into());
     }
     let names: Vec<_> = changes.iter().map(|change| change.source.name.as_str()).collect();

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue};
 
 use crate::arguments::HelpArgs;
@@ -31,9 +30,8 @@ pub(crate) fn run(args: &HelpArgs) -> Result<ExitCode, CommandError> {
 
 /// Rejects words that are not the name of a command.
 fn check_words(words: &[String]) -> Result<(), CommandError> {
-    let topics = help::TOPICS.iter().map(|topic| Command::new(*topic));
-    let names = names_only(&help::command()).subcommands(topics);
-    let Err(error) = names.try_get_matches_from(["ajo"].into_iter().chain(words.iter().map(String::as_str))) else {
+    let Err(error) = help::subjects().try_get_matches_from(["ajo"].into_iter().chain(words.iter().map(String::as_str)))
+    else {
         return Ok(());
     };
     let similar = match error.get(ContextKind::SuggestedSubcommand) {
@@ -46,10 +44,4 @@ fn check_words(words: &[String]) -> Result<(), CommandError> {
     );
     let problem = format!("there is no help for `{}`", words.join(" "));
     Err(CommandError::new(problem).with_hint(hint).into_usage_error())
-}
-
-/// The command and its subcommands without their arguments.
-fn names_only(command: &Command) -> Command {
-    let subcommands: Vec<Command> = command.get_subcommands().map(names_only).collect();
-    Command::new(command.get_name().to_owned()).disable_help_subcommand(true).subcommands(subcommands)
 }

@@ -2,13 +2,18 @@
 
 use std::path::Path;
 
-use ajo_core::Api;
+use ajo_core::{Api, Method};
 use clap::builder::StyledStr;
 use clap_complete::engine::{CompletionCandidate, PathCompleter};
 
 use super::uid_cache;
 use crate::safe_text::SafeText;
 use crate::session::ProfileStore;
+
+/// The HTTP methods.
+pub(super) fn methods() -> Vec<CompletionCandidate> {
+    Method::ALL.iter().map(|method| CompletionCandidate::new(method.as_str())).collect()
+}
 
 /// The names of the profiles.
 pub(super) fn profiles() -> Vec<CompletionCandidate> {

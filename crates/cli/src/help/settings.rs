@@ -21,7 +21,7 @@ pub(crate) fn setting_rows() -> Vec<SettingRow> {
         let is_shown = rows.iter().any(|row| row.variable.as_deref() == Some(setting.variable()));
         if !is_shown {
             rows.push(SettingRow {
-                option: setting.flag().map(str::to_owned),
+                option: None,
                 variable: Some(setting.variable().to_owned()),
                 meaning: explain(setting).to_owned(),
             });
@@ -51,8 +51,8 @@ const fn explain(setting: Setting) -> &'static str {
         Setting::TokenCache => "Directory of cached tokens, or off",
         Setting::ConfigDirectory => "Directory of the profiles",
         Setting::Keychain => "off: keep secrets in profile files",
-        Setting::EmulatorUrl => "Running emulator (emulator commands)",
-        Setting::State => "State file or bucket (limits as code)",
+        Setting::EmulatorUrl => "URL of an emulator; or --emulator-url of its commands",
+        Setting::State => "State file or bucket; or --state of limits as code",
         Setting::LeaseTime => "Seconds that a lock in a bucket lasts",
         _ => "",
     }
@@ -91,13 +91,24 @@ pub(crate) fn settings_text() -> String {
 mod tests {
     use super::*;
 
+    /// Whether all commands accept the option.
+    fn is_global(flag: &str) -> bool {
+        let command = CliArgs::command();
+        command.get_arguments().any(|arg| arg.is_global_set() && arg.get_long() == flag.strip_prefix("--"))
+    }
+
     #[test]
     fn settings_are_complete() {
         let rows = setting_rows();
         for setting in Setting::ALL {
             let row = rows.iter().find(|row| row.variable.as_deref() == Some(setting.variable()));
             let row = row.unwrap_or_else(|| panic!("{} is missing", setting.variable()));
-            assert_eq!(row.option.as_deref(), setting.flag(), "{}", setting.variable());
+            match setting.flag() {
+                Some(flag) if !is_global(flag) => {
+                    assert!(row.option.is_none() && row.meaning.contains(flag), "{flag}: {}", row.meaning);
+                }
+                flag => assert_eq!(row.option.as_deref(), flag, "{}", setting.variable()),
+            }
         }
         let unexplained = rows.iter().find(|row| row.meaning.is_empty());
         assert!(unexplained.is_none(), "{:?}", unexplained.and_then(|row| row.variable.as_ref()));

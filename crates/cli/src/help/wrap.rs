@@ -4,7 +4,7 @@
 pub(super) const MAX_WIDTH: usize = 80;
 
 /// Breaks each paragraph into lines of at most `width` characters. Longer words get a line of their own.
-pub(super) fn wrap(text: &str, width: usize) -> String {
+pub(crate) fn wrap(text: &str, width: usize) -> String {
     let paragraphs: Vec<String> = text.split("\n\n").map(|paragraph| wrap_paragraph(paragraph, width)).collect();
     paragraphs.join("\n\n")
 }

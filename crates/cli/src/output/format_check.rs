@@ -62,7 +62,7 @@ const fn prints_json(command: &Command) -> bool {
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Help(_)
-        | Command::Auth(AuthCommand::Login | AuthCommand::Logout | AuthCommand::Token | AuthCommand::Switch(_))
+        | Command::Auth(AuthCommand::Login | AuthCommand::Logout(_) | AuthCommand::Token | AuthCommand::Switch(_))
         | Command::State(
             StateCommand::Mv(_)
             | StateCommand::Rm(_)

@@ -29,8 +29,8 @@ impl<'r> FindingSelection<'r> {
         let is_about_files = ["validate", DEFINITION_REPORT].contains(&report.command.as_str());
         let is_shown = |found: &&FileDiagnostic| {
             let is_about = found.key.as_ref().is_some_and(|key| keys.contains(key));
-            // Values that the service changed are repeated until the files say the same. The plan of an apply has shown them.
-            let is_normalized = found.code == NormalizedConfig::CODE && report.results.is_empty();
+            // Values that the service changed are repeated until the files say the same.
+            let is_normalized = found.code == NormalizedConfig::CODE;
             found.severity == Severity::Error || is_about_files || is_about || is_normalized
         };
         let (allowed, open): (Vec<_>, Vec<_>) = report.diagnostics.iter().partition(|found| found.allowed.is_some());

@@ -171,7 +171,7 @@ fn bad_input_is_reported_before_any_call() {
         (mistyped.clone(), format!("methods must be a list of strings\n --> {mistyped}:3:14\n")),
         (malformed.clone(), format!(" --> {malformed}:1:")),
         (empty.clone(), format!("the file is empty; it must hold a definition\n--> {empty}:1:1\n")),
-        (nowhere.clone(), format!("failed to read {nowhere}: No such file")),
+        (nowhere.clone(), format!("failed to read {nowhere}: it does not exist")),
         (
             folder.path().display().to_string(),
             format!("failed to read {}: it is a directory, not a file", folder.path().display()),
@@ -367,6 +367,7 @@ fn port_in_use_is_reported() {
     let output = run(&["emulator", "serve", "--port", &port]);
     assert_eq!(output.exit_code, Some(1));
     assert!(output.stderr.starts_with(&format!("error: failed to listen on 127.0.0.1:{port}: ")), "{}", output.stderr);
+    assert!(output.stderr.ends_with("\nhint: --port 0 chooses a free port\n"), "{}", output.stderr);
 }
 
 /// With `--output json`, errors are one line of JSON: usage errors, file errors, and service errors.
@@ -393,5 +394,18 @@ fn errors_are_json_with_json_output() {
     ] {
         let (usage, code) = error(usage);
         assert_eq!((code, &usage["error"]["exitCode"]), (Some(64), &64.into()), "{usage}");
+    }
+}
+
+#[test]
+fn command_of_a_group_is_suggested() {
+    for (arguments, expected) in [
+        (&["undeploy", "u-1"][..], "'capping undeploy', 'throttling undeploy'"),
+        (&["redeploy"], "'capping redeploy'"),
+        (&["switch", "dev"], "'auth switch'"),
+    ] {
+        let output = CommandOutput::from(ajo_command(arguments).output().expect("ajo runs"));
+        assert_eq!(output.exit_code, Some(64));
+        assert!(output.stderr.contains(expected) && !output.stderr.contains("demo"), "{}", output.stderr);
     }
 }

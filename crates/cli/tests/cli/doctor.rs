@@ -282,3 +282,24 @@ async fn transient_token_errors_have_own_hints() {
     });
     join_all(runs).await;
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn report_fits_the_terminal() {
+    use crate::auth::fixture::AuthFixture;
+    use crate::pseudo_terminal::{PseudoTerminal, has_script};
+    if !has_script() {
+        return;
+    }
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let line = format!("exec '{}' doctor", env!("CARGO_BIN_EXE_ajo"));
+    let shown = PseudoTerminal::start(&fixture, &line, &[("AJO_TOKEN_CACHE", "off")]).finish(0).replace('\r', "");
+    let lines: Vec<&str> = shown.lines().skip(1).collect();
+    // A path or a list of scopes is one word.
+    let is_too_long = |line: &&&str| line.len() > 80 && line[29..].contains(' ');
+    assert_eq!(lines.iter().find(is_too_long), None, "{shown}");
+    assert!(lines.iter().any(|line| line.starts_with(&" ".repeat(29))), "{shown}");
+    let plain = fixture.run(&["doctor"]).stdout;
+    assert!(plain.lines().any(|line| line.len() > 80) && plain.lines().count() < lines.len(), "{plain}");
+}

@@ -112,7 +112,13 @@ fn wait_times_out_without_emulator() {
     let output = run(&["emulator", "wait", "--emulator-url", &root, "--timeout", "1"]);
     assert_eq!(output.exit_code, Some(1));
     let expected = format!("error: no emulator responds at {root}: ");
-    assert!(output.stderr.starts_with(&expected) && output.stderr.contains("hint: start one"), "{}", output.stderr);
+    assert!(
+        output.stderr.starts_with(&expected) && output.stderr.contains("hint: start one there with "),
+        "{}",
+        output.stderr
+    );
+    let command = format!("`ajo emulator serve --port {}`", port.address().port());
+    assert!(output.stderr.contains(&command) && !output.stderr.contains("4010"), "{}", output.stderr);
     assert!(began.elapsed() >= Duration::from_millis(900) && began.elapsed() < Duration::from_secs(8));
     for verb in ["status", "reset", "env"] {
         assert_eq!(run(&["emulator", verb, "--emulator-url", &root]).exit_code, Some(1), "{verb}");

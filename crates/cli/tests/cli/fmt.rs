@@ -41,12 +41,14 @@ fn files_are_formatted_in_place() {
     let output = run(directory.path(), &["fmt", "."]);
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(0), ""));
     let notes: Vec<_> = output.stderr.lines().map(|line| line.replace("./", "")).collect();
-    assert_eq!(notes, ["formatted a.yaml", "formatted c.json"]);
+    assert_eq!(notes, ["formatted a.yaml", "formatted c.json", "3 files are formatted"]);
     assert_eq!((read(&directory, "a.yaml").as_str(), read(&directory, "b.yaml").as_str()), (FORMATTED, FORMATTED));
     let json = "{\n  \"version\": 1,\n  \"sandbox\": \"prod\",\n  \"big\": 12345678901234567890.10\n}\n";
     assert_eq!(read(&directory, "c.json"), json);
-    let output = run(directory.path(), &["fmt", "."]);
-    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
+    for arguments in [&["fmt", "."][..], &["fmt", ".", "--check"]] {
+        let output = run(directory.path(), arguments);
+        assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), "3 files are formatted\n"));
+    }
 }
 
 #[test]
@@ -63,7 +65,10 @@ fn check_shows_diff_and_writes_nothing() {
     assert_eq!(output.stderr, "error: not formatted: a.yaml\nhint: run `ajo fmt` without --check\n");
     assert_eq!(read(&directory, "a.yaml"), UNFORMATTED);
     let output = run(directory.path(), &["fmt", "--check", "b.yaml"]);
-    assert_eq!((output.exit_code, output.stdout.as_str(), output.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(
+        (output.exit_code, output.stdout.as_str(), output.stderr.as_str()),
+        (Some(0), "", "1 file is formatted\n")
+    );
     let output = run(directory.path(), &["fmt", "--check", "a.yaml", "--output", "json"]);
     let report: Value = serde_json::from_str(&output.stdout).expect("JSON");
     assert_eq!((&report["outcome"], &report["files"][0]), (&"changes".into(), &"a.yaml".into()));

@@ -49,11 +49,16 @@ async fn jq_filters_each_json_output() {
 
 #[test]
 fn wrong_jq_is_usage_error() {
+    // Errors are text, unless JSON is requested.
+    let output = run(&["capping", "list", "--jq", ".results[", "--output", "json"]);
+    assert!(output.stderr.starts_with("{\"error\":{"), "{}", output.stderr);
+    let output = run(&["--jq", ".", "cappings"]);
+    assert!(output.stderr.starts_with("error: unrecognized subcommand"), "{}", output.stderr);
     let output = run(&["capping", "list", "--jq", ".results["]);
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(64), ""));
     assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
     assert!(
-        output.stderr.contains("invalid `--jq` expression: expected closing bracket at column 10"),
+        output.stderr.starts_with("error: invalid `--jq` expression: expected closing bracket at column 10"),
         "{}",
         output.stderr
     );
@@ -73,8 +78,13 @@ fn wrong_jq_is_usage_error() {
 fn failed_jq_is_one_error() {
     let output = run(&["--emulator", "capping", "list", "--jq", ".results.uid"]);
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""));
-    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
-    assert!(output.stderr.contains("the `--jq` expression failed: cannot index []"), "{}", output.stderr);
+    let expected = "error: the `--jq` expression failed: cannot index []";
+    assert!(
+        output.stderr.starts_with(expected) && output.stderr.contains("\nhint: only the output"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(output.stderr.lines().count(), 2, "{}", output.stderr);
 }
 
 #[test]

@@ -188,3 +188,29 @@ async fn several_sandboxes_need_a_choice() {
         assert!(output.stdout.replace("\n  ", "").contains(hint), "{command}: {}", output.stdout);
     }
 }
+
+#[test]
+fn hint_names_subdirectories_with_limits() {
+    let directory = directory(&[("b/prod.yaml", &limits("a")), ("a/dev.yaml", &limits("a")), ("c/text.txt", "")]);
+    let output = run(directory.path(), &["--emulator", "plan", "."]);
+    let expected = "error: the directory . has no limits files\nhint: pass a subdirectory that has some: ./a, ./b\n";
+    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(1), expected));
+}
+
+#[test]
+fn missing_file_has_no_position() {
+    let directory = directory(&[]);
+    let output = run(directory.path(), &["--emulator", "plan", "nodir"]);
+    assert_eq!(output.exit_code, Some(1));
+    assert!(output.stdout.contains("failed to read the file: it does not exist; check the path"), "{}", output.stdout);
+    assert!(output.stdout.contains("nodir") && !output.stdout.contains("nodir:1"), "{}", output.stdout);
+    for arguments in [
+        &["fmt", "no.yaml"][..],
+        &["simulate", "no.yaml", "--traffic", "1x1"],
+        &["--emulator", "capping", "create", "no.yaml"],
+    ] {
+        let output = run(directory.path(), arguments);
+        assert_eq!(output.exit_code, Some(1), "{}", output.stderr);
+        assert_eq!(output.stderr, "error: failed to read no.yaml: it does not exist; check the path\n");
+    }
+}

@@ -24,8 +24,8 @@ fn debug_shows_each_request() {
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(0), "{\"results\":[]}\n"));
     let lines: Vec<&str> = output.stderr.lines().collect();
     assert_eq!(lines.len(), 2, "{}", output.stderr);
-    assert!(lines[0].starts_with("debug: POST /ims/token/v3: 200 in "), "{}", output.stderr);
-    let call = "debug: POST /journey/orchestration/list/endpointConfigs: request ";
+    assert!(lines[0].starts_with("request: POST /ims/token/v3: 200 in "), "{}", output.stderr);
+    let call = "request: POST /journey/orchestration/list/endpointConfigs: id ";
     let call = lines[1].strip_prefix(call).unwrap_or_else(|| panic!("{}", output.stderr));
     assert!(call.contains(": 200 in ") && call.ends_with(" ms, attempt 1"), "{call}");
 }
@@ -39,7 +39,7 @@ fn retries_are_shown_with_delay() {
         ": 503 in ",
         ", attempt 1\n",
         ", attempt 2\n",
-        "info: POST /list/endpointConfigs: request ",
+        "info: POST /list/endpointConfigs: id ",
         "attempt 1 failed, after status 503; the next one starts in ",
     ] {
         assert!(output.stderr.contains(expected), "{expected}: {}", output.stderr);
@@ -54,9 +54,9 @@ fn level_chooses_the_lines() {
         stderr.lines().filter(|line| line.contains(": 404 in ")).map(str::to_owned).collect::<Vec<_>>()
     };
     let list = ["capping", "list"];
-    for (level, expected) in [("error", "error: "), ("warn", "error: "), ("info", "error: ")] {
+    for level in ["error", "warn", "info"] {
         let lines = run(level, &list);
-        assert!(lines.len() == 1 && lines[0].starts_with(expected), "{level}: {lines:?}");
+        assert!(lines.len() == 1 && lines[0].starts_with("request: "), "{level}: {lines:?}");
         assert!(lines[0].ends_with("attempts: 1"), "{lines:?}");
     }
     assert_eq!(run("trace", &list).len(), 2);
@@ -66,7 +66,7 @@ fn level_chooses_the_lines() {
     let output = CommandOutput::from(
         ajo_command(&["--emulator", "capping", "list"]).env("AJO_LOG", "info").output().expect("ajo runs"),
     );
-    assert!(output.stderr.starts_with("info: POST ") && output.stderr.lines().count() == 1, "{}", output.stderr);
+    assert!(output.stderr.starts_with("request: POST ") && output.stderr.lines().count() == 1, "{}", output.stderr);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn log_has_no_secret_and_no_control() {
     let server = FakeServer::start(|_, mut connection| {
         let body = r#"{"error": "log-canary-body"}"#;
         let response = format!(
-            "HTTP/1.1 400 X\r\nx-request-id: \x1b[2J::error::log-canary-id\r\nset-cookie: log-canary-cookie\r\n\
+            "HTTP/1.1 400 X\r\nx-request-id: \x1b[2J::error::log-id\r\nset-cookie: log-canary-cookie\r\n\
              content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
@@ -105,4 +105,19 @@ fn log_has_no_secret_and_no_control() {
     let mut proxy = command_at("https://service.example", &["capping", "list"]);
     proxy.env("AJO_LOG", "trace").env("HTTPS_PROXY", server.url().replace("http://", "http://user:log-canary-proxy@"));
     logged(&mut proxy);
+}
+
+/// The error shows the id of the service, so the log shows it next to the id that was sent.
+#[test]
+fn log_and_error_have_one_id() {
+    let server = FakeServer::start(|_, mut connection| {
+        let head = "HTTP/1.1 400 X\r\nx-request-id: service-id-7\r\ncontent-type: application/json";
+        let _ =
+            connection.write_all(format!("{head}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}").as_bytes());
+    });
+    let stderr = run(&mut command_at(&server.url(), &["capping", "list", "--debug"])).stderr;
+    let lines: Vec<&str> = stderr.lines().filter(|line| line.contains("service-id-7")).collect();
+    let starts = ["request: POST ", "request: POST ", "error: capping list failed"];
+    assert!(lines.len() == 3 && lines.iter().zip(starts).all(|(line, start)| line.starts_with(start)), "{stderr}");
+    assert_eq!(stderr.matches("\nerror: ").count(), 1, "{stderr}");
 }

@@ -47,6 +47,7 @@ impl TraceSpan {
             "ajo.attempts" = Empty,
             "http.response.status_code" = Empty,
             "error.type" = Empty,
+            "ajo.service_request_id" = Empty,
             "ajo.duration_ms" = Empty,
         );
         Self { span }
@@ -64,6 +65,7 @@ impl TraceSpan {
             "http.request.resend_count" = (sent > 0).then_some(sent),
             "http.response.status_code" = Empty,
             "error.type" = Empty,
+            "ajo.service_request_id" = Empty,
             "ajo.duration_ms" = Empty,
         );
         if !span.is_disabled() {
@@ -97,6 +99,9 @@ impl TraceSpan {
         }
         if let Some(failure) = failure {
             self.span.record("error.type", &*failure.error_type());
+            if let Some(id) = failure.request_id(None) {
+                self.span.record("ajo.service_request_id", id);
+            }
         }
         self.span.record("ajo.duration_ms", u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
     }

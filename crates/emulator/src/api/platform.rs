@@ -10,7 +10,7 @@ use crate::state::settings::RegisteredClient;
 use crate::state::store::SandboxStore;
 
 /// The path of the sample request in Adobe's authentication page.
-const SAMPLE_PATH: &str = "/imp/";
+pub(crate) const SAMPLE_PATH: &str = "/imp/";
 /// The path of Sandbox Management, which lists the sandboxes that a credential can use.
 pub(crate) const SANDBOXES_PATH: &str = "/data/foundation/sandbox-management/";
 

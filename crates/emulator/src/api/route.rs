@@ -4,7 +4,7 @@ use ajo_core::{OPERATIONS, Operation, Verb};
 use ajo_engine::TOKEN_PATH;
 use http::Method;
 
-use crate::api::platform::{PlatformRoute, SANDBOXES_PATH};
+use crate::api::platform::{PlatformRoute, SAMPLE_PATH, SANDBOXES_PATH};
 use crate::api::token_form::is_token_path;
 use crate::state::quirks::QuirkSettings;
 
@@ -77,7 +77,7 @@ pub(crate) fn closest_path(path: &str) -> String {
         [format!("{base}{rest}"), (*rest).to_owned()].iter().map(|candidate| distance(candidate, path)).min()
     };
     operations
-        .chain([("", TOKEN_PATH), ("", SANDBOXES_PATH)])
+        .chain([("", TOKEN_PATH), ("", SANDBOXES_PATH), ("", SAMPLE_PATH)])
         .min_by_key(edit_distance)
         .map(|(base, rest)| format!("{base}{rest}"))
         .unwrap_or_default()
@@ -136,7 +136,7 @@ mod tests {
             ("/endpointConfigs/u-1/deploy", "/journey/orchestration/endpointConfigs/{uid}/deploy"),
             ("/ims/token/v2", TOKEN_PATH),
             ("/data/foundation/sandbox-management", SANDBOXES_PATH),
-            ("/nowhere", TOKEN_PATH),
+            ("/imp", SAMPLE_PATH),
         ] {
             assert_eq!(closest_path(path), expected);
         }

@@ -7,6 +7,7 @@
 //! different prefixes.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -30,6 +31,29 @@ pub(super) struct PagedList {
     bytes: usize,
 }
 
+/// Why there is no complete list.
+#[derive(Debug)]
+pub(super) enum PagesError {
+    /// No form of a list that Adobe documents.
+    UnknownList,
+    Incomplete(String),
+}
+
+impl fmt::Display for PagesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownList => "the response is not a list whose pages are documented",
+            Self::Incomplete(problem) => problem,
+        })
+    }
+}
+
+impl From<String> for PagesError {
+    fn from(problem: String) -> Self {
+        Self::Incomplete(problem)
+    }
+}
+
 /// A parameter that requests the next page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PageParameter {
@@ -45,19 +69,20 @@ enum PageInfo {
 
 impl PagedList {
     /// Adds a page. Returns the parameter of the next one, or `None` at the end of the list.
-    pub(super) fn add(&mut self, body: &[u8]) -> Result<Option<PageParameter>, String> {
-        let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(body).map_err(|_| unknown_list())?;
-        let info = PageInfo::read(&fields).ok_or_else(unknown_list)?;
+    pub(super) fn add(&mut self, body: &[u8]) -> Result<Option<PageParameter>, PagesError> {
+        let mut fields: BTreeMap<String, Box<RawValue>> =
+            serde_json::from_slice(body).map_err(|_| PagesError::UnknownList)?;
+        let info = PageInfo::read(&fields).ok_or(PagesError::UnknownList)?;
         let list = ["results", "items", "data"].into_iter().find_map(|name| fields.remove(name));
         let items: Option<Vec<_>> = list.and_then(|list| serde_json::from_str(list.get()).ok());
-        self.items.extend(items.ok_or_else(unknown_list)?);
+        self.items.extend(items.ok_or(PagesError::UnknownList)?);
         self.page_count += 1;
         self.bytes += body.len();
         let next = self.next_page(&info)?;
         self.last_page = Some(info);
         if next.is_some() && (self.page_count >= MAX_PAGES || self.bytes >= MAX_BYTES) {
             let (pages, size) = (self.page_count, self.bytes / 1024 / 1024);
-            return Err(format!("the list has no end after {pages} pages ({size} MiB); use filters of the API"));
+            return Err(format!("the list has no end after {pages} pages ({size} MiB); use filters of the API").into());
         }
         Ok(next)
     }
@@ -123,10 +148,6 @@ impl PageInfo {
     }
 }
 
-fn unknown_list() -> String {
-    "the response is not a list whose pages are documented".to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -138,7 +159,7 @@ mod tests {
         let mut list = PagedList::default();
         let mut next = Vec::new();
         for page in pages {
-            let parameter = list.add(page.to_string().as_bytes())?;
+            let parameter = list.add(page.to_string().as_bytes()).map_err(|error| error.to_string())?;
             next.push(parameter.map(|it| format!("{}={}", it.name, it.value)));
         }
         Ok((list, next))
@@ -223,7 +244,7 @@ mod tests {
             assert!(error(&pages).contains("no end after 1000 pages"));
         }
         let mut large = PagedList { bytes: MAX_BYTES, ..PagedList::default() };
-        let problem = large.add(cursor(Some("a"), &[1]).to_string().as_bytes()).expect_err("too large");
+        let problem = large.add(cursor(Some("a"), &[1]).to_string().as_bytes()).expect_err("too large").to_string();
         assert!(problem.contains("no end after 1 pages (64 MiB)"), "{problem}");
     }
 

@@ -14,7 +14,7 @@ use crate::safe_text::{SafeText, safe};
 
 /// Prints a response: its body, and with `include` its status and headers before it.
 ///
-/// JSON stays as received. As JSON, another body is a string, and with `include` the output is an object.
+/// JSON stays as received, but is indented on a terminal. As JSON, another body is a string, and with `include` the output is an object.
 pub(super) fn print_response(
     settings: &GlobalSettings,
     include: bool,
@@ -26,7 +26,10 @@ pub(super) fn print_response(
     let is_json_output = settings.output == OutputFormat::Json;
     if include && is_json_output {
         let (headers, body) = (json!(join_headers(&headers)), to_json(&body).unwrap_or_else(|| "null".to_owned()));
-        return output::print_json(&format!(r#"{{"status":{},"headers":{headers},"body":{body}}}"#, response.status));
+        return output::print_received_json(&format!(
+            r#"{{"status":{},"headers":{headers},"body":{body}}}"#,
+            response.status
+        ));
     }
     if include {
         let lines = headers.iter().map(|(name, value)| safe!("{}: {}", name, value));
@@ -35,7 +38,7 @@ pub(super) fn print_response(
     }
     match to_json(&body) {
         None => Ok(()),
-        Some(json) if is_json_output || is_json(&body) => output::print_json(&json),
+        Some(json) if is_json_output || is_json(&body) => output::print_received_json(&json),
         Some(_) => output::print_data(SafeText::from_lines(&body)),
     }
 }

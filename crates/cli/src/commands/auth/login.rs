@@ -41,6 +41,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let settings = &emulator.add_to(settings)?;
     let reader = SettingsReader::new(settings);
     let (ims, service) = (token_endpoint(settings, None)?, service_url(settings, None)?);
+    check_token_endpoint(&reader)?;
     let sandbox = match reader.sandbox()? {
         Some(sandbox) => sandbox,
         None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,
@@ -84,7 +85,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         let lifetime = token.expires_at().saturating_since(current_timestamp());
         let _ = store.set(&store_key(&credentials, &ims), &encode_entry(&token), lifetime).await;
     }
-    print_result(&profiles, &profile, &service, keychain_error.as_deref());
+    print_result(&profiles, &profile, old.is_some(), &service, keychain_error.as_deref());
     if let Some(found) = reader.get(Setting::AccessToken)? {
         output::print_note(safe!("warning: {} is set and overrides this profile; unset it", found.source));
     }
@@ -98,10 +99,29 @@ struct LoginTarget<'a> {
     ims: &'a BaseUrl,
 }
 
-fn print_result(profiles: &ProfileStore, profile: &Profile, service: &BaseUrl, keychain_error: Option<&str>) {
+/// Secrets of an emulator are not for Adobe's token endpoint. A service with plain `http` is on this computer; see `BaseUrl`.
+fn check_token_endpoint(reader: &SettingsReader<'_>) -> Result<(), CommandError> {
+    let Some(url) = reader.value(Setting::BaseUrl)?.filter(|url| url.starts_with("http://")) else { return Ok(()) };
+    if reader.value(Setting::ImsUrl)?.is_some() {
+        return Ok(());
+    }
+    Err(CommandError::new(format!("{url} is on this computer, but no token endpoint is given; nothing was sent"))
+        .with_hint("log in at an emulator with `ajo emulator env | ajo auth login`, or pass --ims-url")
+        .into_usage_error())
+}
+
+fn print_result(
+    profiles: &ProfileStore,
+    profile: &Profile,
+    is_replaced: bool,
+    service: &BaseUrl,
+    keychain_error: Option<&str>,
+) {
     output::print_note(safe!(
-        "the credential works; saved profile {} to {}",
+        "the credential works; {} profile {} {} {}",
+        if is_replaced { "replaced" } else { "saved" },
         profile.name,
+        if is_replaced { "in" } else { "to" },
         profiles.path(&profile.name).display()
     ));
     output::print_note(safe!("it is for sandbox {} of {}", profile.sandbox, service));
@@ -172,19 +192,25 @@ fn prompt_for_credentials(
     reader: &SettingsReader<'_>,
     target: &LoginTarget<'_>,
 ) -> Result<(Credentials, Option<Secret>), CommandError> {
-    output::print_note(safe!("Profile {} for {} (token endpoint {}).", target.name, target.service, target.ims));
-    output::print_note(
-        "Paste the OAuth server-to-server credential from its page in Adobe's Developer Console, or enter its parts.",
-    );
-    output::print_note("It can be JSON, or lines NAME=value that end with two empty lines.");
+    let parts = [Setting::ClientId, Setting::ClientSecret, Setting::OrgId, Setting::Scopes];
+    let values = parts.into_iter().map(|part| reader.value(part)).collect::<Result<Vec<_>, _>>()?;
+    if values.iter().any(Option::is_none) {
+        output::print_note(safe!("Profile {} for {} (token endpoint {}).", target.name, target.service, target.ims));
+    }
     let choice = reader.value(Setting::CredentialName)?;
     let is_credential = |text: &str| Credentials::parse(text, choice.as_deref()).is_ok();
     let client_id = match reader.value(Setting::ClientId)? {
         Some(id) => id,
-        None => match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
-            PromptReply::Value(id) => id.to_string(),
-            PromptReply::Credential(text) => return Ok((parse_input(reader, &text)?, Some(text))),
-        },
+        None => {
+            output::print_note(
+                "Paste the OAuth server-to-server credential from its page in Adobe's Developer Console, or enter its parts.",
+            );
+            output::print_note("It can be JSON, or lines NAME=value that end with two empty lines.");
+            match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
+                PromptReply::Value(id) => id.to_string(),
+                PromptReply::Credential(text) => return Ok((parse_input(reader, &text)?, Some(text))),
+            }
+        }
     };
     let secret = match reader.value(Setting::ClientSecret)? {
         Some(secret) => Secret::new(secret),

@@ -3,7 +3,7 @@
 use ajo_auth::TokenStore as _;
 use ajo_engine::store_key;
 
-use crate::arguments::GlobalSettings;
+use crate::arguments::{GlobalSettings, LogoutArgs};
 use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::safe;
@@ -11,11 +11,15 @@ use crate::session::{
     Profile, ProfileName, ProfileStore, SecretStorage, dirs, keychain, selected_profile_name, token_endpoint,
 };
 
-pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
+pub(super) async fn run(settings: &GlobalSettings, args: &LogoutArgs) -> Result<(), CommandError> {
     let profiles = ProfileStore::open()?;
-    let name = match selected_profile_name(settings)? {
-        Some(name) => name,
-        None => profiles.chosen_name()?,
+    let name = match (&args.name, &settings.profile) {
+        (Some(name), Some(other)) if name != other => {
+            let problem = format!("two profiles are named, {name} and {other}; name one");
+            return Err(CommandError::new(problem).into_usage_error());
+        }
+        (Some(name), _) => name.parse()?,
+        (None, _) => selected_profile_name(settings)?.map_or_else(|| profiles.chosen_name(), Ok)?,
     };
     // Reported after everything is removed.
     let mut notes = Vec::new();

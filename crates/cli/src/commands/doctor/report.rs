@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::doctor_check::DoctorCheck;
 use crate::command_error::CommandError;
+use crate::help::wrap;
 use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
@@ -98,25 +99,38 @@ impl DoctorReport {
                 line.status = CheckStatus::NotReached;
             }
         }
+        // Without a terminal, each result is one line.
+        let width = Some(output::terminal_width()).filter(|width| *width > 0).unwrap_or(usize::MAX);
         match format {
             OutputFormat::Json => {
                 let steps: Vec<Value> = self.results.iter().map(CheckResult::to_json).collect();
                 output::print_json(&format!("{:#}", json!({"version": VERSION, "checks": steps})))
             }
-            _ => output::print_data(SafeText::join_lines(self.results.iter().map(CheckResult::to_text))),
+            _ => output::print_data(SafeText::join_lines(self.results.iter().map(|line| line.to_text(width)))),
         }
     }
 }
 
+/// The width of the first two columns, with the spaces after them.
+const INDENT: usize = 29;
+/// The text is not broken into lines that are narrower.
+const MIN_TEXT_WIDTH: usize = 20;
+
+fn format_lines(status: &str, step: &str, text: &str, width: usize) -> Vec<SafeText> {
+    let text = wrap(text, width.saturating_sub(INDENT).max(MIN_TEXT_WIDTH));
+    let mut lines = text.lines();
+    let first = safe!("{:<11}  {:<14}  {}", status, step, lines.next().unwrap_or_default()).trim_end();
+    std::iter::once(first).chain(lines.map(|line| safe!("{:29}{}", "", line))).collect()
+}
+
 impl CheckResult {
-    fn to_text(&self) -> SafeText {
+    /// The lines of the result, at most `width` columns wide unless a word is longer.
+    fn to_text(&self, width: usize) -> SafeText {
         let Self { check: step, status, detail, proof, hint } = self;
-        let proof = proof.as_ref().map(|proof| safe!(" ({})", proof)).unwrap_or_default();
-        let line = safe!("{:<11}  {:<14}  {}{}", status.as_str(), step.as_str(), detail, proof).trim_end();
-        match hint {
-            Some(hint) => safe!("{}\n{:<11}  {:<14}  {}", line, "", "hint:", hint),
-            None => line,
-        }
+        let proof = proof.as_ref().map(|proof| format!(" ({proof})")).unwrap_or_default();
+        let mut lines = format_lines(status.as_str(), step.as_str(), &format!("{detail}{proof}"), width);
+        lines.extend(hint.iter().flat_map(|hint| format_lines("", "hint:", hint, width)));
+        SafeText::join_lines(lines)
     }
 
     fn to_json(&self) -> Value {

@@ -45,9 +45,12 @@ async fn send_request(
         ControlMethod::Get => http.get(url),
         ControlMethod::Post => http.post(url),
     };
+    let port: Option<u16> = root.to_string().rsplit(':').next().and_then(|port| port.parse().ok());
+    let port = port.map_or_else(String::new, |port| format!(" --port {port}"));
     let unreachable = |problem: String| {
-        CommandError::new(format!("no emulator responds at {root}: {problem}"))
-            .with_hint("start one with `ajo emulator serve --port 4010`, or set its URL with --emulator-url")
+        CommandError::new(format!("no emulator responds at {root}: {problem}")).with_hint(format!(
+            "start one there with `ajo emulator serve{port}`, or set the URL of another one with --emulator-url"
+        ))
     };
     let response = request.timeout(timeout).send().await.map_err(|error| unreachable(format_error_chain(&error)))?;
     let status = response.status();

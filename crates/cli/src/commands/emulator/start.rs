@@ -47,7 +47,10 @@ pub(crate) async fn start(
         }
         None => builder,
     };
-    let emulator = builder.start().await.map_err(|error| CommandError::new(error.to_string()))?;
+    let emulator = builder.start().await.map_err(|error| {
+        let failure = CommandError::new(error.to_string());
+        if port == 0 { failure } else { failure.with_hint("--port 0 chooses a free port") }
+    })?;
     data_file::load(start, &emulator)?;
     for fault in &start.faults {
         emulator.state().add_fault(fault.clone()).map_err(|error| CommandError::new(error.to_string()))?;

@@ -81,7 +81,8 @@ impl Accept<'_> {
             output::print_data(SafeText::document(&format!("{file_diff}\n")))?;
         }
         let note = unfinished_note(store, stored);
-        let mut notes: Vec<String> = note.into_iter().chain(selection.changes.iter().map(describe)).collect();
+        let mut notes: Vec<String> =
+            note.into_iter().chain(selection.changes.iter().map(|change| describe(change, args.dry_run))).collect();
         if selection.changes.is_empty() && selection.notes.is_empty() {
             let is_named = !args.uid.is_empty() || !args.url.is_empty();
             let reason =
@@ -101,6 +102,8 @@ impl Accept<'_> {
                 service.protect_secrets(&stored.state, &edited, &mut after, None)?;
                 state.record_accepted(&after, &selection.changes);
                 save_state(lock, &state, JournalHandling::Keep).await?;
+                let names: Vec<&str> = changed.iter().map(|file| file.name.as_str()).collect();
+                notes.push(format!("wrote {}", names.join(", ")));
             }
             Some(_) => {}
         }
@@ -113,11 +116,18 @@ impl Accept<'_> {
     }
 }
 
-fn describe(change: &AcceptedChange) -> String {
+fn describe(change: &AcceptedChange, dry_run: bool) -> String {
+    let verb = |verb: &'static str, done: &'static str| if dry_run { format!("would {verb}") } else { done.to_owned() };
     match change {
-        AcceptedChange::Update { key, found } => format!("{key}: accepted the values of {}", found.uid),
-        AcceptedChange::Add(found) => format!("{}: {} added to the file and to the state", found.key(), found.uid),
-        AcceptedChange::Remove(key) => format!("{key}: removed from the file and from the state"),
+        AcceptedChange::Update { key, found } => {
+            format!("{key}: {} the values of {}", verb("accept", "accepted"), found.uid)
+        }
+        AcceptedChange::Add(found) => {
+            format!("{}: {} {} to the file and to the state", found.key(), found.uid, verb("be added", "added"))
+        }
+        AcceptedChange::Remove(key) => {
+            format!("{key}: {} from the file and from the state", verb("be removed", "removed"))
+        }
     }
 }
 

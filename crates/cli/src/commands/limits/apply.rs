@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use ajo_apply::{ReconciledLimits, check_unknown_creates};
 use ajo_core::{Api, Client, SandboxName};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredLimits, LimitsState, Plan, PlanOptions, StateLocation, StepResult, StepState,
-    plan,
+    CommandOutcome, CommandReport, DesiredLimits, LimitsState, NormalizedConfig, Plan, PlanOptions, StateLocation,
+    StepResult, StepState, plan,
 };
 use ajo_state::{JournalHandling, StateLock};
 use tokio::runtime::Handle;
@@ -126,6 +126,7 @@ struct ApplyInput {
     desired: DesiredLimits,
     service: SandboxService,
     client: Client,
+    output: OutputFormat,
 }
 
 impl ApplyInput {
@@ -158,7 +159,7 @@ impl ApplyInput {
         };
         let desired = store.localize(&input, &desired)?;
         let (service, client) = connect(settings, &desired.sandbox).await?;
-        Ok(Ok(Self { reviewed, store, input, traffic, options, desired, service, client }))
+        Ok(Ok(Self { reviewed, store, input, traffic, options, desired, service, client, output: settings.output }))
     }
 
     /// Plans under the lock, and asks for a confirmation. Returns the report and the state before the apply.
@@ -201,7 +202,7 @@ impl ApplyInput {
                 PlanPaths { state_location: self.store.display_location(), policy: args.state_args.display_policy() }
             }
         };
-        let report = planning::build_report("apply", &self.input, &self.service, plan_paths, plan, note)?;
+        let mut report = planning::build_report("apply", &self.input, &self.service, plan_paths, plan, note)?;
         if let Some(reviewed) = &self.reviewed {
             plan_file::check_not_stale(reviewed, &report)?;
         }
@@ -209,7 +210,9 @@ impl ApplyInput {
             CommandOutcome::Changes => {
                 // The journal contains the plan.
                 check_no_secret("the plan", expect_plan(&report))?;
-                self.confirm(args.yes_arg.yes, &report).await?;
+                if self.confirm(args.yes_arg.yes, &report).await? && self.output == OutputFormat::Text {
+                    report.diagnostics.retain(|found| found.code != NormalizedConfig::CODE);
+                }
                 // A freeze may have started while this process waited for the lock or the confirmation.
                 if !args.resume {
                     self.input.check_freeze(ajo_state::current_time()?)?;
@@ -221,8 +224,8 @@ impl ApplyInput {
         Ok((report, state))
     }
 
-    /// Shows the plan and asks for a confirmation, if it needs one.
-    async fn confirm(&self, yes: bool, report: &CommandReport) -> Result<(), CommandError> {
+    /// Shows the plan and asks for a confirmation, if it needs one. Returns whether it did.
+    async fn confirm(&self, yes: bool, report: &CommandReport) -> Result<bool, CommandError> {
         let types = &self.service.type_reader;
         let changes = &expect_plan(report).changes;
         let confirmation = if changes.iter().any(|change| change.key.api == Api::Throttling) {
@@ -230,10 +233,11 @@ impl ApplyInput {
         } else {
             Confirmation::for_files(types, yes, self.input.production).await
         };
-        let Some(confirmation) = confirmation else { return Ok(()) };
+        let Some(confirmation) = confirmation else { return Ok(false) };
         let style = TextStyle { color: output::has_color(), width: output::terminal_width() };
         let content = |file: &str| self.input.sources.displayable_content(file);
-        confirmation.ask(OutputFormat::Text.render(report, &content, style)).await
+        confirmation.ask(OutputFormat::Text.render(report, &content, style)).await?;
+        Ok(true)
     }
 }
 

@@ -15,11 +15,23 @@ use super::state_store::StateStore;
 use crate::arguments::{DriftArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
-use crate::report;
+use crate::output;
+use crate::report::{self, OutputFormat};
+use crate::safe_text::{SafeText, safe};
+use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<ExitCode, CommandError> {
     let ComputedReport { report, sources, .. } = compute(settings, args).await?;
     report::print(&report, settings.output, &sources)?;
+    let has_changed = report.drift.as_ref().is_some_and(|drift| !drift.configs.is_empty());
+    if has_changed && report.outcome == CommandOutcome::Changes && settings.output == OutputFormat::Text {
+        let files = SafeText::join(args.files.files.iter().map(|file| safe!("{}", shell_quote(file))), " ");
+        output::print_note(safe!(
+            "hint: keep these changes with `ajo accept {}`, or undo them with `ajo apply {}`",
+            files,
+            files
+        ));
+    }
     Ok(report::exit_code(report.outcome, ExitStatus::Changes))
 }
 

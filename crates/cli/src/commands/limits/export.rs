@@ -19,6 +19,10 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
             .with_hint("for JSON, run `ajo capping list --output json`")
             .into_usage_error());
     }
+    if let Some(file) = args.out.as_ref().filter(|file| file.exists()) {
+        return Err(CommandError::new(format!("{} exists already; nothing was written", file.display()))
+            .with_hint("name another file, or delete it first"));
+    }
     let service = SandboxService::from_settings(settings).await?;
     let _activity = Activity::start(safe!("reading the configurations of sandbox {}", service.sandbox));
     let observed = service.reader.observe(false, &[]).await?;

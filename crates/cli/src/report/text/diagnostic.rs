@@ -22,16 +22,17 @@ pub(super) fn blocks<'r>(
     let renderer = if style.width == 0 { renderer } else { renderer.term_width(style.width) };
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let block = |diagnostic: &&'r FileDiagnostic| {
-        let annotated = diagnostic.location.as_ref().and_then(|location| {
-            let text = files.entry(&location.file).or_insert_with(|| sources(&location.file));
-            AnnotatedLine::new(text.as_deref()?, location)
-        });
-        block(diagnostic, annotated, &renderer)
+        let text = diagnostic
+            .location
+            .as_ref()
+            .and_then(|location| files.entry(&location.file).or_insert_with(|| sources(&location.file)).as_deref());
+        block(diagnostic, text, &renderer)
     };
     diagnostics.iter().map(block).collect()
 }
 
-fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer: &Renderer) -> SafeText {
+/// `text` is that of the file, if it can be shown.
+fn block(diagnostic: &FileDiagnostic, text: Option<&str>, renderer: &Renderer) -> SafeText {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -42,10 +43,12 @@ fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer
     if let Some(location) = &diagnostic.location {
         let file = one_line(&location.file);
         let (line, column) = (location.line as usize, location.column as usize);
-        group = match annotated {
+        group = match text.and_then(|text| AnnotatedLine::new(text, location)) {
             Some(AnnotatedLine { line: text, range }) => group.element(
                 Snippet::source(text).path(file).line_start(line).annotation(AnnotationKind::Primary.span(range)),
             ),
+            // The start of a file that could not be read stands for the file.
+            None if text.is_none() && (line, column) == (1, 1) => group.element(Origin::path(file)),
             None => group.element(Origin::path(file).line(line).char_column(column)),
         };
     }
@@ -114,7 +117,6 @@ mod tests {
         crate::secret_mask::register(&ajo_auth::Secret::new("unit-test-long-s3cr3t-in-a-limits-file"));
         let line = format!("  - url: https://a.example/{}/unit-test-long-s3cr3t-in-a-limits-file/x", "y".repeat(40));
         let location = SourceLocation { file: "a.yaml".to_owned(), line: 1, column: 5, length: 3 };
-        let annotated = AnnotatedLine::new(&line, &location);
         let diagnostic = FileDiagnostic {
             severity: Severity::Error,
             code: "X".to_owned(),
@@ -125,9 +127,7 @@ mod tests {
             allowed: None,
         };
         for width in 20..160 {
-            let annotated =
-                annotated.as_ref().map(|it| AnnotatedLine { line: it.line.clone(), range: it.range.clone() });
-            let shown = block(&diagnostic, annotated, &Renderer::plain().term_width(width)).into_string();
+            let shown = block(&diagnostic, Some(&line), &Renderer::plain().term_width(width)).into_string();
             assert!(!shown.contains("/unit") && !shown.contains("s3cr3t"), "{width}: {shown}");
         }
     }

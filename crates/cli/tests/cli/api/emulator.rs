@@ -23,7 +23,9 @@ async fn emulator_answers() {
     assert_eq!(names.stdout, "prod\ndev\n");
     let status = run(&["GET", "/imp/", "--include", "--jq", ".status, .body.status"], 0).await;
     assert_eq!(status.stdout, "200\nok\n");
-    let unknown = run(&["GET", &format!("{configs}/00000000-0000-4000-8000-000000000001"), "--jq", ".a"], 1).await;
+    let unknown =
+        run(&["GET", &format!("{configs}/00000000-0000-4000-8000-000000000001"), "--jq", ".a", "--output", "json"], 1)
+            .await;
     assert!(unknown.stdout.starts_with("{\"status\":404"), "{}", unknown.stdout);
     let error: Value = serde_json::from_str(&unknown.stderr).expect("JSON");
     assert_eq!(error["error"]["response"]["status"], 404);

@@ -89,3 +89,18 @@ fn error_response_is_shown() {
     let output = stub.run(&["GET", "/x"]);
     assert!((1000..40_000).contains(&output.stdout.len()), "{}", output.stdout.len());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn json_is_indented_on_a_terminal() {
+    use crate::pseudo_terminal::{PseudoTerminal, has_script};
+    if !has_script() {
+        return;
+    }
+    let stub = Stub::with_json(200, r#"{"b":1.0,"a":[true]}"#);
+    for arguments in ["", "--output json"] {
+        let line = format!("exec '{}' api GET /x {arguments}", env!("CARGO_BIN_EXE_ajo"));
+        let shown = PseudoTerminal::start_like(&stub.command(&[]), 80, &line).finish(0).replace('\r', "");
+        assert!(shown.ends_with("{\n  \"b\": 1.0,\n  \"a\": [\n    true\n  ]\n}\n"), "{shown}");
+    }
+}

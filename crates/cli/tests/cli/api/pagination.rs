@@ -76,6 +76,8 @@ fn incomplete_list_fails() {
             "{}",
             output.stderr
         );
+        let has_hint = output.stderr.contains("hint: --paginate supports the lists of journeys, campaigns, content, ");
+        assert_eq!(has_hint, problem.contains("documented"), "{}", output.stderr);
     }
 }
 

@@ -165,3 +165,15 @@ fn only_the_option_allows_hosts() {
     }
     assert_eq!(stub.calls().len(), 0);
 }
+
+#[test]
+fn hint_allows_other_host() {
+    let stub = Stub::with_json(200, "{}");
+    let output = stub.run(&["GET", "https://api.example.org/x?y"]);
+    let hint = "hint: to send it the access token, pass --allow-host api.example.org\n";
+    assert!(output.exit_code == Some(64) && output.stderr.ends_with(hint), "{}", output.stderr);
+    for target in ["https://user@api.example.org/x", "ftp://api.example.org/x", "https://platform.adobe.io/\\x"] {
+        let output = stub.run(&["GET", target]);
+        assert!(output.exit_code == Some(64) && !output.stderr.contains("--allow-host"), "{}", output.stderr);
+    }
+}

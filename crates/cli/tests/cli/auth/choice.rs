@@ -149,3 +149,21 @@ fn status_shows_service_and_token_endpoint() {
     let status: Value = serde_json::from_str(&output.stdout).expect("JSON");
     assert_eq!((&status["serviceUrl"], &status["tokenEndpoint"]), (&url.into(), &ims.into()));
 }
+
+#[test]
+fn logout_takes_the_name() {
+    let fixture = AuthFixture::new();
+    for name in ["one", "two", "three"] {
+        fixture.login(name, "prod");
+    }
+    fixture.run(&["auth", "switch", "three"]);
+    let output = fixture.run(&["auth", "logout", "one", "--profile", "two"]);
+    assert_eq!(output.exit_code, Some(64), "{}", output.stderr);
+    assert!(output.stderr.contains("two profiles are named, one and two"), "{}", output.stderr);
+    for arguments in [&["auth", "logout", "one"][..], &["auth", "logout", "--profile", "two"]] {
+        let output = fixture.run(arguments);
+        assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    }
+    let left = ["one", "two", "three"].map(|name| fixture.profile_path(name).exists());
+    assert_eq!(left, [false, false, true]);
+}

@@ -217,3 +217,26 @@ fn secret_is_only_in_profile_file() {
     fixture.run(&["auth", "logout"]);
     assert_eq!(fixture.files_with(SECRET), [""; 0]);
 }
+
+#[test]
+fn local_service_needs_token_endpoint() {
+    let fixture = AuthFixture::new();
+    let (_, credential) = credential_formats(&fixture).into_iter().next().expect("a format");
+    let mut command = fixture.command(&["auth", "login", "--sandbox", "prod"]);
+    let output = run_with_input(command.env_remove("AJO_IMS_URL"), &credential);
+    assert_eq!(output.exit_code, Some(64), "{}", output.stderr);
+    assert!(output.stderr.contains("is on this computer, but no token endpoint is given"), "{}", output.stderr);
+    assert!(output.stderr.contains("`ajo emulator env | ajo auth login`, or pass --ims-url"), "{}", output.stderr);
+    assert!(fixture.files_with(SECRET).is_empty());
+}
+
+#[test]
+fn second_login_replaces_profile() {
+    let fixture = AuthFixture::new();
+    let (_, credential) = credential_formats(&fixture).into_iter().next().expect("a format");
+    for verb in ["saved profile default to ", "replaced profile default in "] {
+        let output = run_with_input(&mut fixture.command(&["auth", "login", "--sandbox", "prod"]), &credential);
+        assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+        assert!(output.stderr.contains(verb), "{}", output.stderr);
+    }
+}

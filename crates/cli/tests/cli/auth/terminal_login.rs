@@ -116,3 +116,16 @@ fn terminal_login_shows_client_id() {
     assert!(shown.contains("saved profile default to "), "{shown}");
     assert!(shown.split_whitespace().any(|setting| setting == "echo"), "the echo is on again: {shown}");
 }
+
+#[test]
+fn complete_settings_need_no_prompt() {
+    if !has_script() {
+        return;
+    }
+    let fixture = AuthFixture::new();
+    let variables: Vec<_> = fixture.settings().collect();
+    let login = format!("exec '{}' auth login --profile local", env!("CARGO_BIN_EXE_ajo"));
+    let shown = PseudoTerminal::start(&fixture, &login, &variables).finish(0);
+    assert!(shown.contains("saved profile local to "), "{shown}");
+    assert!(!shown.contains("Paste") && !shown.contains("token endpoint"), "{shown}");
+}

@@ -190,7 +190,10 @@ async fn end_of_input_and_interrupt_change_nothing() {
         let mut terminal = start_on_terminal(&fixture, arguments);
         terminal.wait_for_text(QUESTION);
         terminal.type_text(key);
-        terminal.finish(code);
+        let shown = terminal.finish(code);
+        let is_end =
+            shown.contains("\r\nerror: failed to read from the terminal: end of input; nothing was changed\r\n");
+        assert_eq!(is_end, code == 7, "{shown}");
         assert_eq!(take_changes(&fixture), [""; 0], "{arguments:?}");
     }
 }

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 use super::{code_blocks, read_page, run_page};
 use crate::api::stub::Stub;
 use crate::fake_server::json_response;
+use crate::support::{CommandOutput, ajo_command};
 
 const PAGE: &str = "docs/other-apis.md";
 
@@ -46,4 +47,19 @@ fn rust_example_is_compiled() {
     for line in example.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         assert!(compiled.any(|compiled| compiled == line), "not in the doc test: {line}");
     }
+}
+
+/// The page and the documentation of `Client::request` say the same about retries.
+#[test]
+fn retries_are_documented_once() {
+    let (page, source) = (read_page(PAGE), read_page("crates/core/src/client/request.rs"));
+    let rows: Vec<&str> =
+        page.lines().skip_while(|line| *line != "### Retries").filter(|line| line.starts_with("| ")).take(4).collect();
+    assert!(rows.len() == 4 && rows[3].starts_with("| POST, PATCH | "), "{rows:?}");
+    for row in &rows[1..] {
+        assert!(source.contains(&format!("/// {row}\n")), "{row}");
+    }
+    let help = CommandOutput::from(ajo_command(&["api", "--help"]).output().expect("ajo runs")).stdout;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("POST and PATCH are retried only if they were provably not processed."), "{help}");
 }

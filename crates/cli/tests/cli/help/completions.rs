@@ -74,6 +74,13 @@ fn local_values_are_completed() {
     assert_eq!(complete(&fixture, &["capping", "delete", &uid[..4]]), described);
     assert_eq!(complete_values(&fixture, &["throttling", "get", ""]), ["--help"]);
     assert_eq!(complete_values(&fixture, &["state", "rm", ""])[0], uid);
+    assert_eq!(complete_values(&fixture, &["auth", "logout", "dev"]), ["dev-team"]);
+    assert_eq!(complete_values(&fixture, &["api", "P"]), ["PUT", "POST", "PATCH"]);
+    assert_eq!(
+        complete_values(&fixture, &["help", "s"]),
+        ["state", "schema", "simulate", "size", "settings", "simulate-options", "size-options"]
+    );
+    assert_eq!(complete_values(&fixture, &["help", "capping", "und"]), ["undeploy"]);
     // Global options are hidden in help, but completed once they are begun.
     assert_eq!(complete_values(&fixture, &["plan", "--sandb"]), ["--sandbox"]);
 }

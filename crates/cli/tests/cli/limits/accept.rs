@@ -78,10 +78,13 @@ async fn accept_takes_the_change_into_the_file() {
     };
     let diff = line("-", 100) + &line("+", 300);
     assert!(dry_run.stdout.contains(&diff) && dry_run.stdout.contains("nothing was written"), "{}", dry_run.stdout);
+    assert!(dry_run.stdout.contains(": would accept the values of "), "{}", dry_run.stdout);
     assert_eq!(fixture.read("prod.yaml"), pending);
 
     let accepted = fixture.run_expecting(&["accept", "prod.yaml"], 0).await;
     assert!(accepted.stdout.contains(&diff), "{}", accepted.stdout);
+    assert!(accepted.stdout.contains(": accepted the values of "), "{}", accepted.stdout);
+    assert!(accepted.stdout.contains("note: wrote prod.yaml\n"), "{}", accepted.stdout);
     assert_eq!(fixture.read("prod.yaml"), pending.replacen("maxCallsCount: 100", "maxCallsCount: 300", 1));
     let plan = fixture.run_expecting(&["plan", "prod.yaml"], 0).await;
     assert!(plan.stdout.contains("b.example.org") && !plan.stdout.contains("a.example.org"), "{}", plan.stdout);

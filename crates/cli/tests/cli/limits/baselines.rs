@@ -159,6 +159,12 @@ throttling:
     };
     fixture.write("prod.yaml", &file(500));
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    // An apply of another limit repeats it, because no plan was shown.
+    fixture.write("prod.yaml", &file(500).replace("maxThroughput: 300", "maxThroughput: 400"));
+    let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    assert!(output.stdout.contains("warning[AJO_LIMITS_NORMALIZED]"), "{}", output.stdout);
+    fixture.write("prod.yaml", &file(500));
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
     for _ in 0..2 {
         let output = fixture.run_expecting(&["plan", "prod.yaml", "--exit-code"], 0).await;
         let changed = "services.action.maxHttpConnections: 400 instead of 500";

@@ -186,3 +186,12 @@ async fn export_copies_to_another_sandbox() {
     fixture.run_expecting(&["drift", "prod.yaml"], 0).await;
     fixture.run_expecting(&["drift", "dev.yaml"], 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn export_keeps_existing_file() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("own.yaml", "mine");
+    let output = fixture.run_expecting(&["export", "--out", "own.yaml", "--sandbox=prod"], 1).await;
+    let expected = "error: own.yaml exists already; nothing was written\nhint: name another file, or delete it first\n";
+    assert_eq!((output.stderr.as_str(), fixture.read("own.yaml").as_str()), (expected, "mine"));
+}

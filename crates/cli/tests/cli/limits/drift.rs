@@ -252,3 +252,16 @@ async fn default_cap_is_named() {
         assert!(output.contains(cap), "{command}: {output}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hint_says_what_to_do() {
+    let fixture = applied_fixture().await;
+    let set = ["capping", "set", "https://a.example.org/*", "--max-calls", "300", "--sandbox=prod", "--yes"];
+    fixture.run_expecting(&set, 0).await;
+    let output = fixture.run_expecting(&["drift", "prod.yaml"], 2).await;
+    let hint = "hint: keep these changes with `ajo accept prod.yaml`, or undo them with `ajo apply prod.yaml`";
+    assert_eq!(output.stderr.trim_end(), hint);
+    assert_eq!(fixture.run_expecting(&["drift", "prod.yaml", "--output", "markdown"], 2).await.stderr, "");
+    fixture.run_expecting(&["accept", "prod.yaml"], 0).await;
+    assert_eq!(fixture.run_expecting(&["drift", "prod.yaml"], 0).await.stderr, "");
+}

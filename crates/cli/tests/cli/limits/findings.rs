@@ -122,7 +122,7 @@ async fn unusable_file_is_one_error() {
         ("utf16-no-bom.yaml", "UTF-16 text; save it as UTF-8"),
         ("latin1.yaml", "it is not UTF-8 text"),
         ("binary.yaml", "the file is binary"),
-        ("missing.yaml", "No such file"),
+        ("missing.yaml", "it does not exist; check the path"),
         ("credential.json", "the file is neither a limits file nor a policy, so its content is not shown"),
     ] {
         for command in ["validate", "plan"] {

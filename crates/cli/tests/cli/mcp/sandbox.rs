@@ -81,6 +81,15 @@ fn files_name_the_sandbox_without_a_setting() {
         assert_eq!(plan["source"]["sandbox"], sandbox);
     }
     assert!(client.error("list", &json!({})).contains("no sandbox given"));
+    // The current limits of a replay come from the sandbox of the files.
+    let calls = "ENDPOINT,SPAN,TOTAL_CALLS,SUCCESSFUL_CALLS,4xx_ERRORS,5xx_ERRORS,TIMEOUTS,CAPPED_CALLS,THROUGHPUT_RPS\n\
+                 https://a.example.org/x,2026/11/29 08:15,4800,4800,0,0,0,0,80.0\n";
+    fs::write(fixture.path("calls.csv"), calls).expect("written");
+    let replay = client.data("simulate", &json!({"files": ["dev.yaml"], "observed": ["calls.csv"]}));
+    assert_eq!(
+        (&replay["source"]["sandbox"], &replay["data"]["current"]["source"]),
+        (&json!("dev"), &json!("sandbox dev"))
+    );
 }
 
 #[test]
