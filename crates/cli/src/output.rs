@@ -1,5 +1,6 @@
 //! All printing: data goes to standard output, everything else to standard error.
 
+mod cell_cut;
 mod color;
 mod format_check;
 mod json_indent;

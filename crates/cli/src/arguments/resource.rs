@@ -197,7 +197,7 @@ impl FromStr for ConfigTarget {
 }
 
 /// Parses the URL or the pattern of a filter.
-fn parse_url_filter(text: &str) -> Result<String, String> {
+pub(crate) fn parse_url_filter(text: &str) -> Result<String, String> {
     let is_web = |scheme: &str| ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it));
     match text.split_once("://") {
         Some((scheme, rest)) if is_web(scheme) && !rest.is_empty() && !rest.starts_with('/') => Ok(text.to_owned()),

@@ -70,7 +70,7 @@ fn summarize(config: &ObservedConfig) -> Value {
         "uid": config.uid,
         "url": key.url,
         "methods": key.methods,
-        "deployState": deploy_state(config).to_possible_value().map(|value| value.get_name().to_owned()),
+        "deployState": deploy_state(config).as_str(),
         "limit": config.deploy_state.limit_summary(),
         "lastModifiedAt": config.last_modified_at,
         "lastModifiedBy": config.last_modified_by,

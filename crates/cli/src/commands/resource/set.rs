@@ -124,7 +124,7 @@ fn change_capping(definition: &mut CappingDefinition, args: &SetCappingArgs) -> 
 
 /// The options of the `set` that restores a definition. `None` if more than the numbers of one service differ.
 fn undo_options(before: &ConfigDefinition, now: &ConfigDefinition, name_service: bool) -> Option<String> {
-    let mut options = String::new();
+    let mut options = Vec::new();
     let mut changed = None;
     for diff in now.diffs(before) {
         let (service, field) = diff.field.strip_prefix("services.")?.split_once('.')?;
@@ -132,15 +132,16 @@ fn undo_options(before: &ConfigDefinition, now: &ConfigDefinition, name_service:
             return None;
         }
         let number = diff.after.as_i64()?;
-        options += &match field {
-            "rating.maxCallsCount" => format!(" --max-calls {number}"),
-            "rating.periodInMs" => format!(" --period {number}ms"),
-            "maxHttpConnections" => format!(" --max-connections {number}"),
+        let (option, unit) = match field {
+            "rating.maxCallsCount" => ("max-calls", ""),
+            "rating.periodInMs" => ("period", "ms"),
+            "maxHttpConnections" => ("max-connections", ""),
             _ => return None,
         };
+        options.push(format!(" --{option} {number}{unit}"));
     }
-    let service = changed.filter(|_| name_service).map(|service| format!(" --service {}", option_value(&service)));
-    Some(options + &service.unwrap_or_default())
+    options.extend(changed.filter(|_| name_service).map(|service| format!(" --service {}", option_value(&service))));
+    Some(options.concat())
 }
 
 /// The value of `--service` for a service.

@@ -179,6 +179,20 @@ async fn undo_command_restores_the_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn undo_names_the_service() {
+    let fixture = LimitsFixture::start().await;
+    let file = capping_file("500");
+    let (_, action) = file.split_once("  action:\n").expect("a limit");
+    let uid = create(&fixture, "capping", &format!("{file}  dataSource:\n{action}")).await;
+    let set = ["capping", "set", &uid, "--max-calls=7", "--service=data-source"];
+    let output = run(&fixture, &set, 0).await;
+    let undo = format!("undo: ajo capping set {uid} --max-calls 500 --service data-source --sandbox prod\n");
+    assert!(output.stderr.ends_with(&undo), "{}", output.stderr);
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=7"], 64).await;
+    assert!(output.stderr.ends_with("hint: pass --service action or --service data-source\n"), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn undo_is_only_shown_if_possible() {
     let fixture = LimitsFixture::start().await;
     let uid = create(&fixture, "capping", &capping_file("500").replace("    maxHttpConnections: 50\n", "")).await;
