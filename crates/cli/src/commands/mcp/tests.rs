@@ -67,8 +67,9 @@ fn only_listed_items_are_used() {
 
 #[test]
 fn used_items_are_found() {
-    let text = "use crate::a::{b, c::{self, D as E}};\nuse ajo_core::*;\nfn f(x: crate :: g::H<ajo_apply::I>) {}\n";
-    let expected = ["ajo_apply::I", "ajo_core::*", "crate::a::b", "crate::a::c", "crate::a::c::D", "crate::g::H"];
+    let text = "use crate::a::{b, c::{self, D as E}};\nuse ajo_core::*;\npub(crate) fn f(x: crate :: g::H<ajo_apply::I>) {}\nuse ajo_state as s;";
+    let expected =
+        ["ajo_apply::I", "ajo_core::*", "ajo_state", "crate::a::b", "crate::a::c", "crate::a::c::D", "crate::g::H"];
     assert_eq!(used_items(text), expected.map(str::to_owned).into());
 }
 
@@ -77,12 +78,12 @@ fn used_items_are_found() {
 fn used_items(code: &str) -> BTreeSet<String> {
     let tokens = tokens(code);
     let mut items = BTreeSet::new();
-    for (index, token) in tokens.iter().enumerate() {
-        let is_crate = token == "crate" || token.starts_with("ajo_") && token != "ajo_mcp" && token != "ajo_limits";
-        let is_root =
-            is_crate && (index == 0 || tokens[index - 1] != "::") && tokens.get(index + 1).is_some_and(|it| it == "::");
-        if is_root {
+    for (index, token) in tokens.iter().enumerate().filter(|(index, _)| *index == 0 || tokens[index - 1] != "::") {
+        let is_other = token.starts_with("ajo_") && token != "ajo_mcp" && token != "ajo_limits";
+        if (token == "crate" || is_other) && tokens.get(index + 1).is_some_and(|next| next == "::") {
             add_tree(&tokens, &mut (index + 2), token, &mut items);
+        } else if is_other {
+            items.insert(token.clone());
         }
     }
     items

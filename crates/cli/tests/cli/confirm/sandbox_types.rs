@@ -39,7 +39,7 @@ async fn development_sandbox_does_not_ask() {
         &["capping", "delete", &uid, "--force"],
     ] {
         let output = fixture.run_expecting(&[arguments, &["--sandbox=dev"]].concat(), 0).await;
-        assert!(!output.stderr.contains("sandbox"), "{}", output.stderr);
+        assert!(!output.stderr.contains("production sandbox"), "{}", output.stderr);
     }
     fixture.write("limits.yaml", &limits_file(&[("a", 9, true)]).replace("prod", "dev"));
     fixture.run_expecting(&["apply", "limits.yaml"], 0).await;
