@@ -186,7 +186,7 @@ async fn confirmed_apply_shows_warnings_once() {
     }
     let fixture = LimitsFixture::start().await;
     fixture.set_quirk("normalization", "all");
-    let file = |calls| limits_file(&[("a", calls, true)]).replace("maxHttpConnections: 50", "maxHttpConnections: 500");
+    let file = |calls| limits_file(&[("a", 100, true), ("b", calls, true)]).replacen(": 50,", ": 500,", 1);
     fixture.write("limits.yaml", &file(100));
     fixture.run_expecting(&["apply", "limits.yaml", "--yes"], 0).await;
     fixture.write("limits.yaml", &file(200));
