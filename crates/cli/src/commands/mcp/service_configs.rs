@@ -3,11 +3,11 @@
 use ajo_apply::ServiceReader;
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
-use ajo_mcp::arguments::{DeployState, GetArguments, LimitKind, ListArguments};
+use ajo_mcp::arguments::{GetArguments, LimitKind, ListArguments};
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
-use crate::arguments::{DeployStateArg, ListArgs};
+use crate::arguments::ListArgs;
 use crate::command_error::CommandError;
 use crate::commands::resource::{choose, deploy_state, matches};
 
@@ -15,15 +15,18 @@ use crate::commands::resource::{choose, deploy_state, matches};
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
 
-/// A page of the configurations.
-pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> Result<Value, CommandError> {
+/// A page of the configurations that pass the filters.
+pub(super) async fn list(
+    reader: &ServiceReader,
+    arguments: &ListArguments,
+    filters: &ListArgs,
+) -> Result<Value, CommandError> {
     let limit = arguments.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(CommandError::new(format!("`limit` must be from 1 to {MAX_LIMIT}")).into_usage_error());
     }
-    let filters = ListArgs { url: arguments.url.clone(), deploy_state: arguments.deploy_state.map(to_state_arg) };
     let mut configs = read_list(reader, arguments.api).await?;
-    configs.retain(|config| matches(&filters, config));
+    configs.retain(|config| matches(filters, config));
     let total = configs.len();
     let page: Vec<Value> = configs.iter().skip(arguments.offset).take(limit).map(summarize).collect();
     Ok(json!({ "total": total, "offset": arguments.offset, "configurations": page }))
@@ -72,14 +75,6 @@ fn summarize(config: &ObservedConfig) -> Value {
         "lastModifiedAt": config.last_modified_at,
         "lastModifiedBy": config.last_modified_by,
     })
-}
-
-const fn to_state_arg(state: DeployState) -> DeployStateArg {
-    match state {
-        DeployState::Deployed => DeployStateArg::Deployed,
-        DeployState::Undeployed => DeployStateArg::Undeployed,
-        DeployState::Updated => DeployStateArg::Updated,
-    }
 }
 
 const fn to_api(kind: LimitKind) -> Api {
