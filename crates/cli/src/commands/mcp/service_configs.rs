@@ -4,7 +4,6 @@ use ajo_apply::ServiceReader;
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
 use ajo_mcp::arguments::{GetArguments, LimitKind, ListArguments};
-use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
 use crate::arguments::ListArgs;
