@@ -1,4 +1,4 @@
-//! Requests to other APIs: which targets get the token, which methods are retried, and what a response may be.
+//! Requests to other APIs: the targets that get the token, the methods that are retried, and the accepted responses.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -178,7 +178,7 @@ pub(crate) enum Command {
     ///
     /// Changes only these values, so comments and layout stay, and updates the state file. Changes nothing at the service.
     Accept(AcceptArgs),
-    /// Check that the service has what the limits files say
+    /// Check that the service matches the limits files
     Verify(DriftArgs),
     /// Show and change which configurations are managed
     ///

@@ -72,7 +72,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
     }
 }
 
-/// What the command does until it names a more specific activity. `None` if the terminal belongs to someone else: a person who uses a
+/// The activity of a command until it names a more specific one. `None` if the terminal belongs to someone else: a person who uses a
 /// server or a demo, or a child process.
 const fn activity(command: &Command) -> Option<&'static str> {
     match command {

@@ -10,7 +10,7 @@ use glob::MatchOptions;
 use crate::command_error::CommandError;
 use crate::input_file::read_text;
 
-/// What the names of limits files end with.
+/// The extensions of limits files.
 const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
 /// The maximum size of a file whose kind is checked, in bytes. A state file with 10,000 configurations has 6 MB.
 const MAX_BYTES: usize = 64 * 1024 * 1024;

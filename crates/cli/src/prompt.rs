@@ -16,7 +16,7 @@ use crate::secret_mask;
 const MAX_PASTED_BYTES: usize = ajo_auth::MAX_CREDENTIAL_BYTES;
 /// The longest line that a terminal passes on, in bytes: 1024 on macOS and 4096 on Linux, with the line break.
 const MAX_TERMINAL_LINE: usize = if cfg!(target_os = "macos") { 1023 } else { 4095 };
-/// What a terminal in bracketed paste mode sends before and after pasted text.
+/// A terminal in bracketed paste mode sends these before and after pasted text.
 const PASTE_MARKS: [&str; 2] = ["\u{1b}[200~", "\u{1b}[201~"];
 
 /// Prompts until the reply parses. An empty reply selects the default, if there is one.
@@ -147,7 +147,7 @@ impl EchoOff {
 }
 
 impl EchoOff {
-    /// Discards what was typed or pasted and is not read yet.
+    /// Discards unread input.
     fn discard_input(&self) {
         #[cfg(unix)]
         if self.original.is_some() {

@@ -1,4 +1,4 @@
-//! What limits files may read: every file and every variable, except in `ajo mcp`, which restricts both.
+//! The files and variables that limits files may read: all of them, except in `ajo mcp`, which restricts both.
 
 use std::io;
 use std::path::{Path, PathBuf};

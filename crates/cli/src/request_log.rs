@@ -171,7 +171,7 @@ fn describe_service_id(fields: &Fields) -> String {
     fields.get("ajo.service_request_id").map(|id| format!(", id of the service {id}")).unwrap_or_default()
 }
 
-/// The status, or why there is none.
+/// The status, or why there is no response.
 fn describe_result(fields: &Fields) -> &str {
     fields.get("http.response.status_code").or_else(|| fields.get("error.type")).unwrap_or("cancelled")
 }

@@ -40,7 +40,7 @@ pub(crate) fn cut_text(text: &str, max_chars: usize) -> String {
     }
 }
 
-/// Shortens lists and texts until the JSON has at most `max_chars` characters. Also returns what was left out.
+/// Shortens lists and texts until the JSON has at most `max_chars` characters. Also returns the parts that were left out.
 pub(crate) fn bound(value: &Value, max_chars: usize) -> (Value, Vec<String>) {
     for length in LIST_LENGTHS {
         let mut cut = Cut { length, left_out: BTreeMap::new() };

@@ -1,4 +1,4 @@
-//! What a tool returns: data with its source, or an error.
+//! The result of a tool: data with its source, or an error.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub struct ToolReport {
     pub source: Source,
     /// The same JSON as `--output json` of the command with this name, if there is one.
     pub data: Value,
-    /// What a person can do next.
+    /// The next step for a person.
     pub next: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub struct ToolError {
     pub hint: Option<String>,
 }
 
-/// What a [`LimitsReader`](crate::LimitsReader) returns.
+/// The result of a [`LimitsReader`](crate::LimitsReader).
 pub type ToolResult = Result<ToolReport, ToolError>;
 
 impl ToolError {
@@ -86,10 +86,10 @@ pub(crate) struct ToolResponse {
     /// The result
     #[schemars(with = "serde_json::Map<String, Value>")]
     pub(crate) data: Value,
-    /// What was left out because the response would be too long, and how to get it
+    /// The parts that were left out because the response would be too long, and how to get them
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) omitted: Vec<String>,
-    /// What a person can do next
+    /// The next step for a person
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
 }

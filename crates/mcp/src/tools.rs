@@ -8,7 +8,7 @@ use crate::arguments::{
 };
 use crate::response::ToolResponse;
 
-/// What the server says about itself to models.
+/// The server's description of itself for models.
 pub(crate) const INSTRUCTIONS: &str = "\
 Reads the capping and throttling limits of Adobe Journey Optimizer (AJO): limits on the calls of journeys to other services. \
 No tool changes anything. To change limits, edit a limits file, validate it, and plan it; then a person applies the plan with \
@@ -19,7 +19,7 @@ Paths must be inside of the client's roots.";
 /// A tool with the names of its arguments that make a response shorter.
 pub(crate) struct ToolEntry {
     pub(crate) tool: Tool,
-    /// How to get what was left out of a response.
+    /// How to get the parts that were left out of a response.
     pub(crate) narrow: &'static str,
 }
 

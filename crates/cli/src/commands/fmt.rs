@@ -93,7 +93,7 @@ fn read(file: &Path) -> Result<SourceFile, CommandError> {
     }
 }
 
-/// Shows what is not formatted.
+/// Shows the differences from the formatted files.
 fn check(settings: &GlobalSettings, sources: &[SourceFile], changes: &[Change<'_>]) -> Result<ExitCode, CommandError> {
     if settings.output == OutputFormat::Json {
         let outcome = if changes.is_empty() { CommandOutcome::Clean } else { CommandOutcome::Changes };

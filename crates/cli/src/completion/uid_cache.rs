@@ -26,7 +26,7 @@ pub(crate) fn remember(api: Api, configs: impl Iterator<Item = ObservedConfig>) 
     }
 }
 
-/// The uids and descriptions of the last list. Empty if there is none, or it is unreadable.
+/// The uids and descriptions of the last list. Empty without a readable list.
 pub(super) fn read(api: Api) -> Vec<(Uid, String)> {
     let Some(path) = cache_path(api) else { return Vec::new() };
     let file = open_regular_file(&path, OpenOptions::new().read(true), SymlinkPolicy::Reject);

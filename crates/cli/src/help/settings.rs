@@ -6,7 +6,7 @@ use super::wrap::{MAX_WIDTH, wrap};
 use crate::arguments::CliArgs;
 use crate::session::Setting;
 
-/// An option, a variable, or both, with what it sets.
+/// An option, a variable, or both, with their meaning.
 pub(crate) struct SettingRow {
     pub(crate) option: Option<String>,
     pub(crate) variable: Option<String>,

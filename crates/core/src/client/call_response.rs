@@ -18,7 +18,7 @@ pub struct CallResponse<R> {
     pub status: u16,
     /// The headers, with lower-case names. Empty unless the call is a [`Request`](crate::Request).
     ///
-    /// The access token is redacted. Other values may be secret, such as those of `set-cookie`: see [`is_secret_header`](crate::is_secret_header).
+    /// The access token is redacted. Other values may be secret, such as the value of `set-cookie`: see [`is_secret_header`](crate::is_secret_header).
     pub headers: Vec<(String, String)>,
     /// The request id, which Adobe's support asks for.
     pub request_id: Option<String>,

@@ -1,4 +1,4 @@
-//! What a call sends its request to.
+//! The target of a call.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use ajo_engine::{OperationSemantics, RequestTarget};
 
 use crate::{Method, Operation};
 
-/// What a call sends its request to: an operation of the two APIs, or a path of any API.
+/// The target of a call: an operation of the two APIs, or a path of any API.
 ///
 /// `Display` writes the name in messages, as in `capping list` and `GET /ajo/journey`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl CallTarget {
         }
     }
 
-    /// What a 404 to it means.
+    /// The meaning of a 404.
     pub(crate) fn request_target(&self) -> RequestTarget {
         match self {
             Self::Operation(operation) if operation.path.contains("{uid}") => RequestTarget::Configuration,

@@ -21,7 +21,7 @@ pub(crate) struct RequestBuilder {
     /// The header `Content-Type`, if there is a body.
     pub(super) content_type: Cow<'static, str>,
     pub(super) body: Option<Bytes>,
-    /// Validated headers with lower-case names, in addition to those of the client.
+    /// More headers than the client's own, validated, with lower-case names.
     pub(super) headers: Vec<(String, String)>,
     /// Whether the caller reads the headers of the response.
     pub(super) wants_headers: bool,
@@ -59,7 +59,7 @@ impl RequestBuilder {
 
     /// Builds the request of any operation from JSON. The `options` are named as in [`Operation::query`].
     ///
-    /// Arguments that the operation does not take are ignored. The error is what is wrong.
+    /// Arguments that the operation does not take are ignored. The error is a text about the problem.
     pub(crate) fn from_json(
         operation: &Operation,
         uid: Option<&Uid>,

@@ -65,7 +65,7 @@ impl<P: RequestTemplate> RequestConfig<P> {
         &self.options
     }
 
-    /// Resolves the target of a request: its name in messages, its URL, and what is wrong with it.
+    /// Resolves the target of a request: its name in messages, its URL, and its problem.
     pub(crate) fn resolve(&self, target: &str) -> (String, String, Option<String>) {
         match self.allowed_origins.resolve(&self.base_url, target) {
             Ok(url) => (without_query(target).to_owned(), url, None),
@@ -73,7 +73,7 @@ impl<P: RequestTemplate> RequestConfig<P> {
         }
     }
 
-    /// Builds the request of one call. The error is what is wrong.
+    /// Builds the request of one call. The error is a text about the problem.
     pub(crate) fn request(
         &self,
         target: &CallTarget,

@@ -14,7 +14,7 @@ const MAX_OBJECTS: usize = 100_000;
 /// in memory.
 const MAX_COMMAS: usize = 1_000_000;
 
-/// What is wrong with a response beyond these limits.
+/// The problem of a response beyond these limits.
 pub(crate) const TOO_MANY_PARTS: &str = "it has too many JSON values";
 
 /// Checks the response to a request sent with this token.

@@ -22,7 +22,7 @@ pub struct HttpRequest<T> {
     pub body: Option<Bytes>,
     /// The value of the header `x-request-id`.
     pub request_id: String,
-    /// Headers of this request with lower-case names. They replace those of the template.
+    /// Headers of this request with lower-case names. They replace the template's headers.
     pub headers: Vec<(String, String)>,
     /// Whether [`HttpResponse::headers`](crate::HttpResponse::headers) is read.
     pub wants_headers: bool,

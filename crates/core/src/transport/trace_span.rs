@@ -1,6 +1,6 @@
 //! Tracing spans of calls and requests; compiled out without the feature `reqwest`.
 //!
-//! The attributes are those of OpenTelemetry's semantic conventions for HTTP client spans. `ajo.*` are our own. No span has a header, a
+//! The attributes follow OpenTelemetry's semantic conventions for HTTP client spans. `ajo.*` are our own. No span has a header, a
 //! body, or a query, so there is no `url.full`.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use ajo_engine::CallFailure;
 
 use crate::CallTarget;
 
-/// What a span says about a request.
+/// The attributes of a request.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(feature = "reqwest"), expect(dead_code, reason = "there are no spans"))]
 pub(crate) struct DescribedRequest<'r> {

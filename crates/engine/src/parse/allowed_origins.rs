@@ -35,7 +35,7 @@ impl OriginError {
         &self.excerpt
     }
 
-    /// What is wrong, without the URL.
+    /// The problem, without the URL.
     pub fn problem(&self) -> String {
         concat(&["the target ", self.verdict, self.reason])
     }

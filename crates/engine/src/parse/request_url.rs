@@ -14,7 +14,7 @@ impl AllowedOrigins {
     /// Returns the absolute URL of a request. The target is a path with an optional query, which follows the origin of the base URL, or a
     /// URL of an allowed origin.
     ///
-    /// The characters are those of RFC 3986, so every parser of URLs finds the same host, path, and query in it.
+    /// Only characters of RFC 3986 are allowed, so every parser of URLs finds the same host, path, and query in it.
     pub fn resolve(&self, base_url: &BaseUrl, target: &str) -> Result<String, OriginError> {
         let problem = |reason| Err(OriginError::new(target, INVALID, reason));
         let (origin, path_and_query) = if target.starts_with('/') {

@@ -94,7 +94,7 @@ pub fn is_limits_file(source: &SourceFile) -> bool {
 /// that cannot be parsed, or whose keys fit no kind, may be a limits file with a mistake.
 #[expect(clippy::zero_sized_map_values, reason = "serde reads keys only together with values")]
 pub fn is_other_file(text: &str) -> bool {
-    // A state file or a plan can be larger and deeper than what the YAML parser accepts.
+    // A state file or a plan can be larger and deeper than the YAML parser accepts.
     let kind = match serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) {
         Ok(keys) => FileKind::from_keys(&|name| keys.contains_key(name)),
         Err(_) => parse_yaml(&"".into(), text).ok().as_ref().and_then(FileKind::detect),

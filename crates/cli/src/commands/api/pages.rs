@@ -61,7 +61,7 @@ pub(super) struct PageParameter {
     pub(super) value: String,
 }
 
-/// What a page says about its place in the list.
+/// The place of a page in the list, as the page states it.
 enum PageInfo {
     Numbered { page: u64, total: u64 },
     Cursor { next: Option<String> },

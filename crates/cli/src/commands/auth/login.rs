@@ -92,7 +92,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What the profile is for.
+/// The purpose of the profile.
 struct LoginTarget<'a> {
     name: &'a ProfileName,
     service: &'a BaseUrl,

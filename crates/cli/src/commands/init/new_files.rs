@@ -35,7 +35,7 @@ pub(super) fn create(files: &[NewFile]) -> Result<(), CommandError> {
     result
 }
 
-/// Creates a file, and records what is new.
+/// Creates a file, and records the new files and directories.
 fn create_file(file: &NewFile, created: &mut Vec<PathBuf>) -> Result<(), CommandError> {
     let directory = file.path.parent().unwrap_or(Path::new(""));
     let missing: Vec<_> = directory

@@ -17,12 +17,12 @@ pub(crate) struct ComputedReport {
 
 impl ComputedReport {
     /// The report of a command that stopped after reading the files.
-    pub(crate) fn of_files(command: &str, input: LimitsInput) -> Self {
+    pub(crate) fn from_files(command: &str, input: LimitsInput) -> Self {
         Self { report: input.report(command, input.outcome()), sources: input.sources, service: None }
     }
 
     /// The report of a command that read the service.
-    pub(crate) fn of_service(report: CommandReport, input: LimitsInput, service: &SandboxService) -> Self {
+    pub(crate) fn from_service(report: CommandReport, input: LimitsInput, service: &SandboxService) -> Self {
         Self { report, sources: input.sources, service: Some(service.label()) }
     }
 }

@@ -40,14 +40,14 @@ pub(crate) async fn compute(settings: &GlobalSettings, args: &DriftArgs) -> Resu
     let files = &args.files;
     let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
-        return Ok(ComputedReport::of_files("drift", input));
+        return Ok(ComputedReport::from_files("drift", input));
     };
     let mut context = LimitsContext::load(settings, files, &input, desired).await?;
     add_deleted_files(&mut context.desired, &context.reconciled.state, &context.store);
     let LimitsContext { desired, reconciled, .. } = &context;
     let drift = detect_drift(desired, &reconciled.observed, &reconciled.state, args.unmanaged_handling());
     let report = drift_report("drift", &input, &context, drift);
-    Ok(ComputedReport::of_service(report, input, &context.service))
+    Ok(ComputedReport::from_service(report, input, &context.service))
 }
 
 /// Limits of a file that was deleted are in no file, although the state file names it.

@@ -47,7 +47,7 @@ pub(crate) async fn compute(
 ) -> Result<ComputedReport, CommandError> {
     let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
-        return Ok(ComputedReport::of_files("plan", input));
+        return Ok(ComputedReport::from_files("plan", input));
     };
     let traffic = EffectTraffic::read(&args.effect_args, &input)?;
     let LimitsContext { desired, service, store, reconciled, note } =
@@ -60,7 +60,7 @@ pub(crate) async fn compute(
     input.check_effects(&mut plan);
     let paths = PlanPaths { state_location: store.display_location(), policy: args.files.state_args.display_policy() };
     let report = build_report("plan", &input, &service, paths, plan, note)?;
-    Ok(ComputedReport::of_service(report, input, &service))
+    Ok(ComputedReport::from_service(report, input, &service))
 }
 
 /// Paths in the report of a plan, as the user wrote them.

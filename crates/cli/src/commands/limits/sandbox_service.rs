@@ -78,7 +78,7 @@ impl SandboxService {
         self.org_id.as_str()
     }
 
-    /// What it is, for people.
+    /// Describes the service to people.
     pub(crate) fn label(&self) -> ServiceLabel {
         // All fields: a field that can write does not belong here, because `ajo mcp` gets this type.
         let Self { reader: _, type_reader: _, sandbox, base_url, org_id, emulator } = self;

@@ -18,5 +18,5 @@ pub(crate) fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<
 /// Checks the files.
 pub(crate) fn compute(settings: &GlobalSettings, files: &LimitsFilesArgs) -> ComputedReport {
     let input = LimitsInput::read_each(settings, &files.files, files.state_args.policy.as_deref());
-    ComputedReport::of_files("validate", input)
+    ComputedReport::from_files("validate", input)
 }

@@ -1,4 +1,4 @@
-//! Turns the arguments of a tool into those of a command, so that both have the same checks and errors.
+//! Turns the arguments of a tool into a command line, so that tool and command have the same checks and errors.
 
 use std::fmt::Display;
 

@@ -33,14 +33,14 @@ const MAX_ROWS: usize = 60;
 /// The code of a variable that a limits file cannot use.
 const VARIABLE_CODE: &str = "AJO_LIMITS_VARIABLE";
 
-/// Runs the commands that read. The settings are those of the server's start, so a tool cannot choose another service.
+/// Runs the commands that read. The settings are fixed when the server starts, so a tool cannot choose another service.
 pub(super) struct CommandReader {
     settings: GlobalSettings,
     /// With the profile and the sandbox that all calls use, since a credential was found.
     fixed: OnceCell<GlobalSettings>,
 }
 
-/// What a command found.
+/// The result of a command.
 struct Found {
     /// The service, if it was read.
     service: Option<ServiceLabel>,

@@ -37,7 +37,7 @@ pub(super) struct SourceLimits {
     pub(super) secrets: SecretValues,
     /// The sandbox of the limits files.
     pub(super) sandbox: Option<SandboxName>,
-    /// What has no effect. It is also printed.
+    /// Notes about settings without an effect. They are also printed.
     pub(super) notes: Vec<String>,
 }
 

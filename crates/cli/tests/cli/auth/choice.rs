@@ -107,7 +107,7 @@ fn list_shows_profiles_without_secrets() {
     fixture.login("default", "prod");
     fixture.login("staging", "dev");
     fixture.run(&["auth", "switch", "staging"]);
-    // The URLs are those of each profile, not of the settings.
+    // Each profile has its own URLs; the settings do not change them.
     let mut command = fixture.command(&["auth", "list"]);
     let output = CommandOutput::from(command.env_remove("AJO_BASE_URL").output().expect("ajo runs"));
     assert_eq!(output.exit_code, Some(0), "{}", output.stderr);

@@ -1,10 +1,10 @@
-//! Which commands ask, and what the replies do.
+//! The commands that ask, and the effects of replies.
 
 use super::{QUESTION, capping_file, create, start_on_terminal, take_changes, throttling_file};
 use crate::limits::fixture::{LimitsFixture, limits_file};
 use crate::pseudo_terminal::has_script;
 
-/// A command that changes a live limit: its arguments, what it shows, and the calls that change something.
+/// A command that changes a live limit: its arguments, its output, and its calls that change something.
 type LiveCommand = (Vec<String>, &'static str, &'static [&'static str]);
 
 /// Every command that changes a live limit, in an order in which each changes something. `UID` stands for the uid.

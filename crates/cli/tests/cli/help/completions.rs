@@ -1,4 +1,4 @@
-//! `ajo completions`, and what the scripts get from `ajo`.
+//! `ajo completions`, and the values that its scripts complete.
 
 use std::fs;
 use std::process::{Command, Stdio};

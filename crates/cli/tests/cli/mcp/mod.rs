@@ -31,7 +31,7 @@ async fn changed_fixture() -> LimitsFixture {
     fixture
 }
 
-/// The operations that the emulator received, without tokens and those that read.
+/// The operations that the emulator received, without token requests and reads.
 fn changing_calls(fixture: &LimitsFixture) -> Vec<String> {
     let state = fixture.emulator.state();
     let operations = state.calls().iter().filter_map(|call| call.operation.clone()).collect::<Vec<_>>();
