@@ -27,7 +27,7 @@ pub(crate) use mcp::McpArgs;
 pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, DeployStateArg, ListArgs, LiveChangeArgs, ResourceCommand, SetCappingArgs,
-    SetThrottlingArgs, TargetArg, ThrottlingCommand, YesArg, parse_url_filter,
+    SetThrottlingArgs, TargetArg, ThrottlingCommand, YesArg,
 };
 pub(crate) use shell::{CompletionsArgs, HelpArgs, ManArgs};
 pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};

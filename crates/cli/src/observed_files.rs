@@ -1,11 +1,8 @@
 //! Reads exports of observed traffic.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use ajo_auth::read_bounded_bytes;
 use ajo_limits::SecretValues;
 use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
 use ajo_simulator::{
@@ -14,8 +11,7 @@ use ajo_simulator::{
 };
 
 use crate::command_error::CommandError;
-use crate::progress_bar::Pause;
-use crate::read_access;
+use crate::input_file::read_named_bytes;
 
 /// Maximum size of an export in bytes. Two million rows, the most that are read, take about 300 MB.
 const MAX_EXPORT_BYTES: usize = 512 * 1024 * 1024;
@@ -92,16 +88,7 @@ impl ObservedFiles {
 }
 
 fn read_export(file: &Path) -> Result<(String, ObservedExport), CommandError> {
-    let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
-    let bytes = read_access::check_file(file).and_then(|file| {
-        if file == Path::new("-") {
-            let _pause = Pause::begin();
-            read_bounded_bytes(io::stdin().lock(), MAX_EXPORT_BYTES)
-        } else {
-            File::open(file).and_then(|file| read_bounded_bytes(file, MAX_EXPORT_BYTES))
-        }
-    });
-    let bytes = bytes.map_err(|error| CommandError::new(format!("failed to read {name}: {error}")))?;
+    let (name, bytes) = read_named_bytes(file, MAX_EXPORT_BYTES)?;
     let export = ObservedExport::parse(&bytes).map_err(|error| CommandError::new(format!("{name}: {error}")))?;
     Ok((name, export))
 }

@@ -82,7 +82,7 @@ async fn get_pages(
             print::print_page_error(settings, &error);
             after_pages(to_command_error(error, request.target))
         })?;
-        parameter = list.add(&response.body).map_err(|problem| to_pages_error(request, problem))?;
+        parameter = list.add(&response.body).map_err(|problem| to_pages_error(request, &problem))?;
         if parameter.is_none() {
             return Ok(list.to_json());
         }
@@ -90,7 +90,7 @@ async fn get_pages(
     }
 }
 
-fn to_pages_error(request: &ApiRequest<'_>, problem: PagesError) -> CommandError {
+fn to_pages_error(request: &ApiRequest<'_>, problem: &PagesError) -> CommandError {
     let failure = CommandError::new(format!("{request}: {problem}"));
     match problem {
         PagesError::UnknownList => failure

@@ -1,27 +1,18 @@
 //! The body of a request: a file, or fields as JSON.
 
-use std::fs::File;
-use std::io;
 use std::path::Path;
 
-use ajo_auth::read_bounded_bytes;
 use serde::de::IgnoredAny;
 
 use crate::command_error::CommandError;
-use crate::progress_bar::Pause;
+use crate::input_file::read_named_bytes;
 
 /// Maximum size of a body in bytes.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads a file, or standard input for `-`. A body of a JSON type must be JSON.
 pub(super) fn read_body(file: &Path, content_type: &str) -> Result<Vec<u8>, CommandError> {
-    let (name, read) = if file == Path::new("-") {
-        let _pause = Pause::begin();
-        ("standard input".to_owned(), read_bounded_bytes(io::stdin().lock(), MAX_BODY_BYTES))
-    } else {
-        (file.display().to_string(), File::open(file).and_then(|file| read_bounded_bytes(file, MAX_BODY_BYTES)))
-    };
-    let body = read.map_err(|error| CommandError::new(format!("failed to read {name}: {error}")))?;
+    let (name, body) = read_named_bytes(file, MAX_BODY_BYTES)?;
     if is_json_type(content_type) {
         check_json(&body).map_err(|problem| {
             CommandError::new(format!("{name} is not JSON: {problem}; nothing was sent"))

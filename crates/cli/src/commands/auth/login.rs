@@ -199,17 +199,16 @@ fn prompt_for_credentials(
     }
     let choice = reader.value(Setting::CredentialName)?;
     let is_credential = |text: &str| Credentials::parse(text, choice.as_deref()).is_ok();
-    let client_id = match reader.value(Setting::ClientId)? {
-        Some(id) => id,
-        None => {
-            output::print_note(
-                "Paste the OAuth server-to-server credential from its page in Adobe's Developer Console, or enter its parts.",
-            );
-            output::print_note("It can be JSON, or lines NAME=value that end with two empty lines.");
-            match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
-                PromptReply::Value(id) => id.to_string(),
-                PromptReply::Credential(text) => return Ok((parse_input(reader, &text)?, Some(text))),
-            }
+    let client_id = if let Some(id) = reader.value(Setting::ClientId)? {
+        id
+    } else {
+        output::print_note(
+            "Paste the OAuth server-to-server credential from its page in Adobe's Developer Console, or enter its parts.",
+        );
+        output::print_note("It can be JSON, or lines NAME=value that end with two empty lines.");
+        match prompt::read_value_or_credential("client id", str::parse::<ClientId>, is_credential)? {
+            PromptReply::Value(id) => id.to_string(),
+            PromptReply::Credential(text) => return Ok((parse_input(reader, &text)?, Some(text))),
         }
     };
     let secret = match reader.value(Setting::ClientSecret)? {

@@ -49,7 +49,12 @@ pub(super) async fn run(settings: &GlobalSettings, args: &LogoutArgs) -> Result<
     if let Ok(was_chosen) = &removed {
         notes.push(safe!("removed profile {}: {}", name, profiles.path(&name).display()));
         if *was_chosen {
-            notes.push(safe!("commands use profile {} again", ProfileName::default()));
+            let default = ProfileName::default();
+            notes.push(if let Ok(None) = profiles.load(&default) {
+                "no profile is in use; choose one with `ajo auth switch`".into()
+            } else {
+                safe!("commands use profile {} again", default)
+            });
         }
     }
     notes.into_iter().for_each(output::print_note);

@@ -14,8 +14,9 @@ pub(super) struct CommandLine {
 }
 
 impl CommandLine {
+    /// `command` can have a subcommand after a space.
     pub(super) fn new(command: &'static str) -> Self {
-        Self { words: vec!["ajo".to_owned(), command.to_owned()] }
+        Self { words: ["ajo"].into_iter().chain(command.split(' ')).map(str::to_owned).collect() }
     }
 
     /// Adds `--NAME=VALUE` for each value.

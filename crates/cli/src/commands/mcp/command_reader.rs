@@ -2,8 +2,8 @@
 
 use ajo_core::Uid;
 use ajo_mcp::arguments::{
-    DriftArguments, ExplainArguments, GetArguments, ListArguments, PlanArguments, SimulateArguments, SizeArguments,
-    UnmanagedLevel, ValidateArguments,
+    DeployState, DriftArguments, ExplainArguments, GetArguments, ListArguments, PlanArguments, SimulateArguments,
+    SizeArguments, UnmanagedLevel, ValidateArguments,
 };
 use ajo_mcp::{LimitsReader, Roots, Source, SourceKind, StopSignal, ToolError, ToolReport, ToolResult};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 
 use super::command_line::CommandLine;
 use super::service_configs;
-use crate::arguments::{Command, GlobalSettings};
+use crate::arguments::{CappingCommand, Command, GlobalSettings, ResourceCommand};
 use crate::command_error::CommandError;
 use crate::commands::explain::{ComputedExplanation, compute as compute_explanation};
 use crate::commands::limits::{
@@ -82,8 +82,18 @@ impl CommandReader {
     }
 
     async fn list_configs(&self, arguments: &ListArguments) -> Result<Found, CommandError> {
+        let state = arguments.deploy_state.map(|state| match state {
+            DeployState::Deployed => "deployed",
+            DeployState::Undeployed => "undeployed",
+            DeployState::Updated => "updated",
+        });
+        // Both APIs have the same filters.
+        let line = CommandLine::new("capping list").option("url", &arguments.url).option("deploy-state", state);
+        let Command::Capping(CappingCommand::Resource(ResourceCommand::List(filters))) = line.parse([])? else {
+            return Err(other_command());
+        };
         let service = SandboxService::from_settings(self.fixed_settings().await).await?;
-        let data = service_configs::list(&service.reader, arguments).await?;
+        let data = service_configs::list(&service.reader, arguments, &filters).await?;
         Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
 

@@ -3,10 +3,10 @@
 use ajo_apply::ServiceReader;
 use ajo_core::{Api, Uid};
 use ajo_limits::ObservedConfig;
-use ajo_mcp::arguments::{DeployState, GetArguments, LimitKind, ListArguments};
+use ajo_mcp::arguments::{GetArguments, LimitKind, ListArguments};
 use serde_json::{Value, json};
 
-use crate::arguments::{DeployStateArg, ListArgs, parse_url_filter};
+use crate::arguments::ListArgs;
 use crate::command_error::CommandError;
 use crate::commands::resource::{choose, deploy_state, matches};
 
@@ -14,17 +14,18 @@ use crate::commands::resource::{choose, deploy_state, matches};
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
 
-/// A page of the configurations.
-pub(super) async fn list(reader: &ServiceReader, arguments: &ListArguments) -> Result<Value, CommandError> {
+/// A page of the configurations that pass the filters.
+pub(super) async fn list(
+    reader: &ServiceReader,
+    arguments: &ListArguments,
+    filters: &ListArgs,
+) -> Result<Value, CommandError> {
     let limit = arguments.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(CommandError::new(format!("`limit` must be from 1 to {MAX_LIMIT}")).into_usage_error());
     }
-    let url = arguments.url.as_deref().map(parse_url_filter).transpose();
-    let url = url.map_err(|problem| CommandError::new(format!("`url`: {problem}")).into_usage_error())?;
-    let filters = ListArgs { url, deploy_state: arguments.deploy_state.map(to_state_arg) };
     let mut configs = read_list(reader, arguments.api).await?;
-    configs.retain(|config| matches(&filters, config));
+    configs.retain(|config| matches(filters, config));
     let total = configs.len();
     let page: Vec<Value> = configs.iter().skip(arguments.offset).take(limit).map(summarize).collect();
     Ok(json!({ "total": total, "offset": arguments.offset, "configurations": page }))
@@ -73,14 +74,6 @@ fn summarize(config: &ObservedConfig) -> Value {
         "lastModifiedAt": config.last_modified_at,
         "lastModifiedBy": config.last_modified_by,
     })
-}
-
-const fn to_state_arg(state: DeployState) -> DeployStateArg {
-    match state {
-        DeployState::Deployed => DeployStateArg::Deployed,
-        DeployState::Undeployed => DeployStateArg::Undeployed,
-        DeployState::Updated => DeployStateArg::Updated,
-    }
 }
 
 const fn to_api(kind: LimitKind) -> Api {

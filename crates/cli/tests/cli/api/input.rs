@@ -65,7 +65,11 @@ fn invalid_input_is_not_sent() {
     let position = "standard input is not JSON: key must be a string at line 3 column 1; nothing was sent";
     assert!(output.stderr.contains(position), "{}", output.stderr);
     let output = stub.run(&["POST", "/x", "--input", "/no/such/file"]);
-    assert!(output.stderr.contains("error: failed to read /no/such/file: "), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("error: failed to read /no/such/file: it does not exist; check the path\n"),
+        "{}",
+        output.stderr
+    );
     assert_eq!((stub.lines(), stub.token_request_count()), (Vec::new(), 0));
 }
 

@@ -164,6 +164,11 @@ fn logout_takes_the_name() {
         let output = fixture.run(arguments);
         assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
     }
+    fixture.login("chosen", "prod");
+    fixture.run(&["auth", "switch", "chosen"]);
+    let output = fixture.run(&["auth", "logout"]);
+    let expected = "no profile is in use; choose one with `ajo auth switch`\n";
+    assert!(output.stderr.ends_with(expected), "{}", output.stderr);
     let left = ["one", "two", "three"].map(|name| fixture.profile_path(name).exists());
     assert_eq!(left, [false, false, true]);
 }

@@ -178,6 +178,25 @@ async fn change_during_confirmation_stops() {
     assert_eq!(take_changes(&fixture), [""; 0]);
 }
 
+/// The plan before the confirmation has shown them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confirmed_apply_shows_warnings_once() {
+    if !has_script() {
+        return;
+    }
+    let fixture = LimitsFixture::start().await;
+    fixture.set_quirk("normalization", "all");
+    let file = |calls| limits_file(&[("a", 100, true), ("b", calls, true)]).replacen(": 50,", ": 500,", 1);
+    fixture.write("limits.yaml", &file(100));
+    fixture.run_expecting(&["apply", "limits.yaml", "--yes"], 0).await;
+    fixture.write("limits.yaml", &file(200));
+    let mut terminal = start_on_terminal(&fixture, &["apply", "limits.yaml"]);
+    terminal.wait_for_text(QUESTION);
+    terminal.type_line("prod");
+    let shown = terminal.finish(0);
+    assert_eq!(shown.matches("AJO_LIMITS_NORMALIZED").count(), 1, "{shown}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn end_of_input_and_interrupt_change_nothing() {
     if !has_script() {

@@ -59,11 +59,6 @@ async fn list_has_the_filters_of_the_command() {
         });
     }
     assert_eq!(json!(sizes), json!([3, 1, 1, 3, 1, 1, 1, 0]));
-    block_in_place(|| {
-        let error = start(&fixture, &[], &[]).error("list", &json!({"url": "a.example.org"}));
-        let expected = "error: `url`: expected a URL with scheme and host, such as https://api.example.org/v1/*";
-        assert_eq!(error, expected);
-    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -174,6 +174,8 @@ async fn wrong_requests_are_answered() {
         assert_eq!(client.request("no/such/method", &json!({}))["error"]["code"], -32601);
         for (tool, arguments, problem) in [
             ("list", json!({"limit": 0}), "`limit` must be from 1 to 200"),
+            ("list", json!({"url": "a.example.org"}), "expected a URL with scheme and host"),
+            ("list", json!({"deployState": "live"}), "unknown variant `live`"),
             ("list", json!({"sandbox": "dev"}), "unknown field `sandbox`"),
             ("get", json!({}), "either `uid` or `url`"),
             ("plan", json!({}), "missing field `files`"),
