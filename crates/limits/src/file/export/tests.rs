@@ -115,7 +115,7 @@ fn skipped_configs_become_comments() {
             "  #   services:",
             "  #     dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 1, periodInMs: 1000 } }",
             "  #   deployed: false",
-            "  # uid-0001 is not exported: maxCallsCount must be an integer >= 1",
+            "  # uid-0001 is not exported: maxCallsCount is missing",
             "  # - url: https://draft.example/",
             "  #   methods: [GET]",
             "  #   services:",
