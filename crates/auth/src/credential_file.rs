@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(error(b"na\xefve"), "it is not valid UTF-8; save it as UTF-8");
         assert_eq!(
             read_credential_text(io::repeat(b' ')).expect_err("no end").to_string(),
-            "it is longer than 1024 KiB"
+            "it is longer than 1 MiB"
         );
     }
 }

@@ -238,7 +238,7 @@ mod special_files {
         fs::File::create(&path).and_then(|file| file.set_len(2 << 30)).expect("a sparse file");
         for error in [StateFile::new(&path).load().map(drop), JournalFile::load(&path).map(drop)] {
             let error = error.expect_err("too long").to_string();
-            assert!(error.ends_with("it is longer than 65536 KiB"), "{error}");
+            assert!(error.ends_with("it is longer than 64 MiB"), "{error}");
         }
     }
 }
