@@ -56,9 +56,6 @@ mod tests {
         assert_eq!(error(b"{\0"), "it is UTF-16 without a byte order mark; save it as UTF-8");
         assert_eq!(error(b"\xff\xfe{\0\""), "it is not valid UTF-8; save it as UTF-8");
         assert_eq!(error(b"na\xefve"), "it is not valid UTF-8; save it as UTF-8");
-        assert_eq!(
-            read_credential_text(io::repeat(b' ')).expect_err("no end").to_string(),
-            "it is longer than 1 MiB"
-        );
+        assert_eq!(read_credential_text(io::repeat(b' ')).expect_err("no end").to_string(), "it is longer than 1 MiB");
     }
 }
