@@ -76,8 +76,11 @@ pub(crate) fn closest_path(path: &str) -> String {
         // Compare without the base path as well: it is easily forgotten.
         [format!("{base}{rest}"), (*rest).to_owned()].iter().map(|candidate| distance(candidate, path)).min()
     };
+    // This path is so short that it would be similar to every short path.
+    let sample = (distance(SAMPLE_PATH, path) <= 2).then_some(("", SAMPLE_PATH));
     operations
-        .chain([("", TOKEN_PATH), ("", SANDBOXES_PATH), ("", SAMPLE_PATH)])
+        .chain([("", TOKEN_PATH), ("", SANDBOXES_PATH)])
+        .chain(sample)
         .min_by_key(edit_distance)
         .map(|(base, rest)| format!("{base}{rest}"))
         .unwrap_or_default()
@@ -137,6 +140,7 @@ mod tests {
             ("/ims/token/v2", TOKEN_PATH),
             ("/data/foundation/sandbox-management", SANDBOXES_PATH),
             ("/imp", SAMPLE_PATH),
+            ("/nowhere", TOKEN_PATH),
         ] {
             assert_eq!(closest_path(path), expected);
         }
