@@ -98,19 +98,21 @@ fn subscriber(recorder: &Recorder) -> impl Subscriber + use<> {
     tracing_subscriber::registry().with(recorder.clone())
 }
 
-const CALL: [&str; 9] = [
+const CALL: [&str; 10] = [
     "ajo.attempts",
     "ajo.duration_ms",
     "ajo.operation",
     "ajo.request_id",
+    "ajo.service_request_id",
     "error.type",
     "http.request.method",
     "http.response.status_code",
     "url.path",
     "url.template",
 ];
-const ATTEMPT: [&str; 8] = [
+const ATTEMPT: [&str; 9] = [
     "ajo.duration_ms",
+    "ajo.service_request_id",
     "error.type",
     "http.request.method",
     "http.request.resend_count",

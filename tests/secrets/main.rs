@@ -228,7 +228,9 @@ async fn no_output_contains_a_secret() {
 
     let text = written.contents();
     assert!(
-        text.contains("no random numbers") && text.contains("call{method=\"POST\" path=\"/list/endpointConfigs\""),
+        text.contains("no random numbers")
+            && text.contains("call{")
+            && text.contains("url.template=\"/journey/orchestration/list/endpointConfigs\""),
         "nothing was captured"
     );
     for kind in ["secret", "wrong", "token", "header", "garbage"] {
