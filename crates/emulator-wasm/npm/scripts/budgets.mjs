@@ -9,9 +9,9 @@ const sizeOf = (file) => gzipSize(readFileSync(path.join(directory, file)));
 
 printBudgets([
   // name, bytes, target, limit
-  ["module.wasm", sizeOf("module.wasm"), null, 211],
-  ["module.cjs", sizeOf("module.cjs"), null, 204],
+  ["module.wasm", sizeOf("module.wasm"), null, 216],
+  ["module.cjs", sizeOf("module.cjs"), null, 209],
   ["code (index.js, emulator.js)", sizeOf("index.js") + sizeOf("emulator.js"), null, 6],
-  ["tarball", statSync(tarball).size, 460, 445],
-  ["installed", installedSize(directory), null, 900],
+  ["tarball", statSync(tarball).size, 460, 450],
+  ["installed", installedSize(directory), null, 920],
 ]);
