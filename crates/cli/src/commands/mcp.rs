@@ -6,6 +6,7 @@
 mod command_line;
 mod command_reader;
 mod service_configs;
+mod tool_data;
 
 use std::process::ExitCode;
 

@@ -68,9 +68,9 @@ macro_rules! run {
             }
             ResourceCommand::Update { target_arg, yes_arg, .. } => {
                 let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
-                let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
                 let definition = serde_json::to_value(&definitions[0]).ok();
-                live_change::confirm(confirmation, Action::Update, definition, async || api.get(&uid).await).await?;
+                live_change::confirm(&session, yes_arg.yes, Action::Update, definition, async || api.get(&uid).await)
+                    .await?;
                 print_response(format, &api.update(&uid, &definitions[0]).response().await?, |updated| {
                     describe_change("updated", &updated.uid, updated.can_deploy.as_ref())
                 })
@@ -83,8 +83,7 @@ macro_rules! run {
                 let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
                 // Without `--force`, the service does not delete a deployed configuration.
                 let yes = yes_arg.yes || !force;
-                let confirmation = live_change::confirmation(&session, $kind, yes).await;
-                live_change::confirm(confirmation, Action::Delete, None, async || api.get(&uid).await).await?;
+                live_change::confirm(&session, yes, Action::Delete, None, async || api.get(&uid).await).await?;
                 let response = api.delete(&uid, DeleteOptions { force }).response().await;
                 let response = response.map_err(|error| describe_refused_delete($kind, &uid, &session, error))?;
                 print_response(format, &response, |()| safe!("deleted {}", uid))
@@ -98,14 +97,13 @@ macro_rules! run {
             }
             ResourceCommand::Deploy(LiveChangeArgs { target_arg, yes_arg }) => {
                 let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
-                let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
-                live_change::confirm(confirmation, Action::Deploy, None, async || api.get(&uid).await).await?;
+                live_change::confirm(&session, yes_arg.yes, Action::Deploy, None, async || api.get(&uid).await).await?;
                 print_response(format, &api.deploy(&uid).response().await?, |()| safe!("deployed {}", uid))
             }
             ResourceCommand::Undeploy(LiveChangeArgs { target_arg, yes_arg }) => {
                 let uid = target::find_uid(&session.client, $kind, Some(target_arg.target)).await?;
-                let confirmation = live_change::confirmation(&session, $kind, yes_arg.yes).await;
-                live_change::confirm(confirmation, Action::Undeploy, None, async || api.get(&uid).await).await?;
+                live_change::confirm(&session, yes_arg.yes, Action::Undeploy, None, async || api.get(&uid).await)
+                    .await?;
                 print_response(format, &api.undeploy(&uid).response().await?, |()| safe!("undeployed {}", uid))
             }
         }?;

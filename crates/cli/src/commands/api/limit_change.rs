@@ -1,20 +1,21 @@
 //! Requests that change a live limit.
 
-use ajo_core::{Api, Method};
+use ajo_core::{Api, Idempotency, Method};
 use percent_encoding::percent_decode_str;
 
 /// The API whose configuration a request changes: all writes to `…/endpointConfigs/{uid}…` and `…/throttlingConfigs/{uid}…`, because
 /// the configuration may be live. To create one changes no live limit.
 pub(super) fn changed_api(method: Method, target: &str) -> Option<Api> {
-    if matches!(method, Method::Get | Method::Head | Method::Options) {
+    if method.idempotency() == Idempotency::Safe {
         return None;
     }
-    let path = target.split(['?', '#']).next().unwrap_or_default();
+    // A server may decode an encoded slash.
+    let path = percent_decode_str(target.split(['?', '#']).next().unwrap_or_default()).decode_utf8_lossy();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let api = segments.find_map(|segment| {
         // A matrix parameter does not change the resource.
         let name = segment.split(';').next().unwrap_or_default();
-        match percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase().as_str() {
+        match name.to_ascii_lowercase().as_str() {
             "endpointconfigs" => Some(Api::Capping),
             "throttlingconfigs" => Some(Api::Throttling),
             _ => None,
@@ -38,6 +39,7 @@ mod tests {
             (Method::Post, "/throttlingConfigs/u/undeploy", Api::Throttling),
             (Method::Post, "//%65ndpointconfigs//u/deploy", Api::Capping),
             (Method::Post, "/endpointConfigs;a=b/u/deploy", Api::Capping),
+            (Method::Post, "/endpointConfigs%2Fu%2fdeploy", Api::Capping),
         ] {
             for prefix in ["", base, "https://platform.adobe.io/journey/orchestration"] {
                 assert_eq!(changed_api(method, &format!("{prefix}{path}")), Some(api), "{method} {prefix}{path}");

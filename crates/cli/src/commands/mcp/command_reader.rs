@@ -5,19 +5,17 @@ use ajo_mcp::arguments::{
     DeployState, DriftArguments, ExplainArguments, GetArguments, ListArguments, PlanArguments, SimulateArguments,
     SizeArguments, UnmanagedLevel, ValidateArguments,
 };
-use ajo_mcp::{LimitsReader, Roots, Source, SourceKind, StopSignal, ToolError, ToolReport, ToolResult};
-use serde::Serialize;
-use serde_json::{Value, json};
+use ajo_mcp::{LimitsReader, Roots, StopSignal, ToolError, ToolResult};
+use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::command_line::CommandLine;
 use super::service_configs;
+use super::tool_data::{ToolData, report_data, to_json, variable_note};
 use crate::arguments::{CappingCommand, Command, GlobalSettings, ResourceCommand};
 use crate::command_error::CommandError;
 use crate::commands::explain::{ComputedExplanation, compute as compute_explanation};
-use crate::commands::limits::{
-    ComputedReport, SandboxService, ServiceLabel, compute_drift, compute_plan, compute_validation,
-};
+use crate::commands::limits::{SandboxService, compute_drift, compute_plan, compute_validation};
 use crate::commands::simulate::compute as compute_simulation;
 use crate::commands::size::compute as compute_size;
 use crate::read_access::restrict_files;
@@ -30,23 +28,11 @@ use crate::shell_quote::shell_quote;
 /// Maximum number of rows over time in a simulation.
 const MAX_ROWS: usize = 60;
 
-/// The code of a variable that a limits file cannot use.
-const VARIABLE_CODE: &str = "AJO_LIMITS_VARIABLE";
-
 /// Runs the commands that read. The settings are fixed when the server starts, so a tool cannot choose another service.
 pub(super) struct CommandReader {
     settings: GlobalSettings,
     /// With the profile and the sandbox that all calls use, since a credential was found.
     fixed: OnceCell<GlobalSettings>,
-}
-
-/// The result of a command.
-struct Found {
-    /// The service, if it was read.
-    service: Option<ServiceLabel>,
-    files: Vec<String>,
-    data: Value,
-    next: Option<String>,
 }
 
 impl CommandReader {
@@ -63,9 +49,9 @@ impl CommandReader {
     }
 
     /// The result of a tool.
-    fn finish(&self, found: Result<Found, CommandError>) -> ToolResult {
+    fn finish(&self, found: Result<ToolData, CommandError>) -> ToolResult {
         match found {
-            Ok(Found { service, files, data, next }) => Ok(ToolReport { source: source(service, files), data, next }),
+            Ok(data) => Ok(data.into_report()),
             Err(error) => Err(self.tool_error(error)),
         }
     }
@@ -81,7 +67,7 @@ impl CommandReader {
         ToolError { hint: (!lines.is_empty()).then(|| lines.join("\n")), message: error.message }
     }
 
-    async fn list_configs(&self, arguments: &ListArguments) -> Result<Found, CommandError> {
+    async fn list_configs(&self, arguments: &ListArguments) -> Result<ToolData, CommandError> {
         let state = arguments.deploy_state.map(|state| match state {
             DeployState::Deployed => "deployed",
             DeployState::Undeployed => "undeployed",
@@ -94,16 +80,16 @@ impl CommandReader {
         };
         let service = SandboxService::from_settings(self.fixed_settings().await).await?;
         let data = service_configs::list(&service.reader, arguments, &filters).await?;
-        Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
+        Ok(ToolData { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
 
-    async fn get_config(&self, arguments: &GetArguments) -> Result<Found, CommandError> {
+    async fn get_config(&self, arguments: &GetArguments) -> Result<ToolData, CommandError> {
         let service = SandboxService::from_settings(self.fixed_settings().await).await?;
         let data = service_configs::get(&service.reader, arguments).await?;
-        Ok(Found { service: Some(service.label()), files: Vec::new(), data, next: None })
+        Ok(ToolData { service: Some(service.label()), files: Vec::new(), data, next: None })
     }
 
-    async fn explain_call(&self, arguments: ExplainArguments) -> Result<Found, CommandError> {
+    async fn explain_call(&self, arguments: ExplainArguments) -> Result<ToolData, CommandError> {
         let files = arguments.files.clone();
         let line = CommandLine::new("explain").option("limits", arguments.files).flag("offline", arguments.offline);
         let Command::Explain(args) = line.parse([arguments.method, arguments.url])? else {
@@ -112,21 +98,21 @@ impl CommandReader {
         match compute_explanation(self.fixed_settings().await, &args).await? {
             ComputedExplanation::Invalid(input) => {
                 let report = input.report("explain", input.outcome());
-                Ok(Found { service: None, files, next: variable_note(&report.diagnostics), data: to_json(&report)? })
+                Ok(ToolData { service: None, files, next: variable_note(&report.diagnostics), data: to_json(&report)? })
             }
             ComputedExplanation::Explained(explanation, service) => {
-                Ok(Found { service, files, data: to_json(&explanation)?, next: None })
+                Ok(ToolData { service, files, data: to_json(&explanation)?, next: None })
             }
         }
     }
 
-    fn validate_files(&self, arguments: ValidateArguments) -> Result<Found, CommandError> {
+    fn validate_files(&self, arguments: ValidateArguments) -> Result<ToolData, CommandError> {
         let line = CommandLine::new("validate").option("policy", arguments.policy);
         let Command::Validate(args) = line.parse(arguments.files)? else { return Err(other_command()) };
-        found_report(compute_validation(&self.settings, &args))
+        report_data(compute_validation(&self.settings, &args))
     }
 
-    async fn plan_changes(&self, arguments: PlanArguments, stop: &StopSignal) -> Result<Found, CommandError> {
+    async fn plan_changes(&self, arguments: PlanArguments, stop: &StopSignal) -> Result<ToolData, CommandError> {
         let line = CommandLine::new("plan")
             .option("policy", arguments.policy)
             .option("observed", arguments.observed)
@@ -137,7 +123,7 @@ impl CommandReader {
         let computed = compute_plan(self.fixed_settings().await, &args, run).await?;
         let digest =
             computed.report.plan.as_ref().filter(|plan| !plan.changes.is_empty()).map(|plan| plan.digest.clone());
-        let mut found = found_report(computed)?;
+        let mut found = report_data(computed)?;
         if let Some(digest) = digest {
             let files: Vec<String> = found.files.iter().map(|file| shell_quote(file.as_ref())).collect();
             let prune = if arguments.prune { " --prune" } else { "" };
@@ -150,7 +136,7 @@ impl CommandReader {
         Ok(found)
     }
 
-    async fn find_drift(&self, arguments: DriftArguments) -> Result<Found, CommandError> {
+    async fn find_drift(&self, arguments: DriftArguments) -> Result<ToolData, CommandError> {
         let unmanaged = arguments.unmanaged.map(|level| match level {
             UnmanagedLevel::Error => "error",
             UnmanagedLevel::Warn => "warn",
@@ -158,10 +144,14 @@ impl CommandReader {
         });
         let line = CommandLine::new("drift").option("policy", arguments.policy).option("unmanaged", unmanaged);
         let Command::Drift(args) = line.parse(arguments.files)? else { return Err(other_command()) };
-        found_report(compute_drift(self.fixed_settings().await, &args).await?)
+        report_data(compute_drift(self.fixed_settings().await, &args).await?)
     }
 
-    async fn simulate_traffic(&self, arguments: SimulateArguments, stop: &StopSignal) -> Result<Found, CommandError> {
+    async fn simulate_traffic(
+        &self,
+        arguments: SimulateArguments,
+        stop: &StopSignal,
+    ) -> Result<ToolData, CommandError> {
         for uid in &arguments.uids {
             let _: Uid = uid.parse().map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?;
         }
@@ -206,10 +196,10 @@ impl CommandReader {
             None if reads_service => Some(SandboxService::from_settings(settings).await?.label()),
             None => None,
         };
-        Ok(Found { service, files, data, next: None })
+        Ok(ToolData { service, files, data, next: None })
     }
 
-    fn size_limits(arguments: SizeArguments, stop: &StopSignal) -> Result<Found, CommandError> {
+    fn size_limits(arguments: SizeArguments, stop: &StopSignal) -> Result<ToolData, CommandError> {
         let line = CommandLine::new("size")
             .option("servers", arguments.servers)
             .option("capacity", arguments.capacity)
@@ -224,7 +214,7 @@ impl CommandReader {
             .option("margin", arguments.margin);
         let Command::Size(args) = line.parse([])? else { return Err(other_command()) };
         let report = compute_size(&args, &|request| size_until(request, &|| stop.is_stopped()))?;
-        Ok(Found { service: None, files: Vec::new(), data: to_json(&report)?, next: None })
+        Ok(ToolData { service: None, files: Vec::new(), data: to_json(&report)?, next: None })
     }
 }
 
@@ -268,45 +258,6 @@ impl LimitsReader for CommandReader {
     async fn size(&self, arguments: SizeArguments, stop: &StopSignal) -> ToolResult {
         self.finish(Self::size_limits(arguments, stop))
     }
-}
-
-fn found_report(computed: ComputedReport) -> Result<Found, CommandError> {
-    let ComputedReport { report, service, .. } = computed;
-    let next = variable_note(&report.diagnostics);
-    Ok(Found { service, files: report.files.clone(), data: to_json(&report)?, next })
-}
-
-/// Why a limits file cannot use a variable that is set.
-fn variable_note(diagnostics: &[ajo_limits::FileDiagnostic]) -> Option<String> {
-    diagnostics.iter().any(|it| it.code == VARIABLE_CODE).then(|| {
-        "This server hides environment variables from limits files. A person can start it with `--variable NAME`."
-            .to_owned()
-    })
-}
-
-fn source(service: Option<ServiceLabel>, files: Vec<String>) -> Source {
-    let Some(label) = service else { return Source::offline(files) };
-    let url = label.base_url.as_str().to_owned();
-    let kind = if label.is_own_emulator {
-        SourceKind::Emulator
-    } else if url.starts_with("http://") {
-        // Credentials are sent without TLS only to a loopback address.
-        SourceKind::LocalServer
-    } else {
-        SourceKind::Service
-    };
-    Source {
-        kind,
-        service: (!label.is_own_emulator).then_some(url),
-        sandbox: Some(label.sandbox),
-        organization: Some(label.organization),
-        files,
-    }
-}
-
-fn to_json(value: &impl Serialize) -> Result<Value, CommandError> {
-    let value = serde_json::to_value(value).map_err(|error| CommandError::new(error.to_string()))?;
-    Ok(if value.is_object() { value } else { json!({ "result": value }) })
 }
 
 /// Cannot happen: the parser returns the command of the command line.

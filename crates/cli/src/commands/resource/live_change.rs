@@ -16,12 +16,16 @@ pub(super) const LIVE_AT_ONCE: &str = "; the change is live at once, in all sand
 
 /// A configuration of either API.
 pub(super) trait LimitConfig: PartialEq {
+    const API: Api;
+
     fn observe(&self) -> ObservedConfig;
     fn format_saved(&self) -> SafeText;
     fn format_live(&self) -> SafeText;
 }
 
 impl LimitConfig for CappingConfig {
+    const API: Api = Api::Capping;
+
     fn observe(&self) -> ObservedConfig {
         self.into()
     }
@@ -36,6 +40,8 @@ impl LimitConfig for CappingConfig {
 }
 
 impl LimitConfig for ThrottlingConfig {
+    const API: Api = Api::Throttling;
+
     fn observe(&self) -> ObservedConfig {
         self.into()
     }
@@ -60,18 +66,19 @@ pub(super) async fn confirmation(session: &ClientSession, api: Api, yes: bool) -
 /// Shows the change and asks for a confirmation, if a live limit changes. Fails if someone changes the configuration meanwhile.
 /// `definition` is the new one of an update. Without a confirmation, nothing is read.
 pub(super) async fn confirm<C: LimitConfig>(
-    confirmation: Option<Confirmation>,
+    session: &ClientSession,
+    yes: bool,
     action: Action,
     definition: Option<Value>,
     get: impl AsyncFn() -> Result<C, CallError>,
 ) -> Result<(), CommandError> {
-    let Some(confirmation) = confirmation else { return Ok(()) };
+    let Some(confirmation) = confirmation(session, C::API, yes).await else { return Ok(()) };
     let config = get().await?;
     let observed = config.observe();
     if !changes_limit(&observed, action) {
         return Ok(());
     }
-    let effect = describe_effect(&config, action, observed.deploy_state.saved.api());
+    let effect = describe_effect(&config, action);
     confirmation.ask(describe(&config, action, definition.as_ref(), &effect)).await?;
     check_unchanged(&config, &get().await?)
 }
@@ -88,8 +95,8 @@ fn changes_limit(observed: &ObservedConfig, action: Action) -> bool {
 }
 
 /// What becomes of the live limit.
-fn describe_effect<C: LimitConfig>(config: &C, action: Action, api: Api) -> SafeText {
-    match (action, api) {
+fn describe_effect<C: LimitConfig>(config: &C, action: Action) -> SafeText {
+    match (action, C::API) {
         (Action::Deploy | Action::Redeploy, _) => safe!(" -> {}", config.format_saved()),
         (Action::Create | Action::Update, Api::Capping) => ", until it is deployed again".into(),
         (Action::Create | Action::Update, Api::Throttling) => LIVE_AT_ONCE.into(),

@@ -17,8 +17,7 @@ pub(super) async fn run(settings: &GlobalSettings, target: ConfigTarget, yes: bo
     let session = ClientSession::connect(settings).await?;
     let uid = target::find_uid(&session.client, Api::Capping, Some(target)).await?;
     let api = session.client.capping();
-    let confirmation = live_change::confirmation(&session, Api::Capping, yes).await;
-    live_change::confirm(confirmation, Action::Redeploy, None, async || api.get(&uid).await).await?;
+    live_change::confirm(&session, yes, Action::Redeploy, None, async || api.get(&uid).await).await?;
     let config = api.redeploy(&uid).await?;
     print_live(settings.output, &config, &format_live_capping(&config))?;
     Ok(ExitStatus::Success.into())
