@@ -42,6 +42,12 @@ pub(crate) fn has_pattern(argument: &str) -> bool {
     argument.contains(['*', '?', '['])
 }
 
+/// Whether a file has an extension of limits files.
+pub(crate) fn has_limits_extension(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
 fn expand_argument(argument: &Path) -> Result<Vec<PathBuf>, CommandError> {
     if argument.is_dir() {
         let paths = list_directory(argument)?;
@@ -96,10 +102,8 @@ fn subdirectories_with_limits(paths: &[PathBuf]) -> Vec<String> {
 /// The limits files of these paths, sorted. If there are none, the error is a text about the files of other kinds.
 fn select_files(mut paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, String> {
     paths.retain(|path| {
-        let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
         // A link to nothing stays, so that it is an error.
-        extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
-            && fs::metadata(path).map_or(true, |metadata| metadata.is_file())
+        has_limits_extension(path) && fs::metadata(path).map_or(true, |metadata| metadata.is_file())
     });
     paths.sort();
     let (others, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_of_other_kind(path));

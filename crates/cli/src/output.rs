@@ -3,12 +3,12 @@
 mod cell_cut;
 mod color;
 mod format_check;
-mod json_indent;
 mod table;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write as _};
 
+use ajo_limits::file::format_json;
 use clap::error::ContextValue;
 use serde::Serialize;
 
@@ -19,7 +19,6 @@ use crate::safe_text::{SafeText, safe};
 
 pub(crate) use color::{has_color, help_color, set_up_color};
 pub(crate) use format_check::{check_format, set_up_jq};
-use json_indent::indent_json;
 pub(crate) use table::{Cell, Column, format_cells, format_table};
 
 /// Prints data. A closed pipe (`ajo … | head`) is not an error.
@@ -47,7 +46,7 @@ pub(crate) fn print_received_json(json: &str) -> Result<(), CommandError> {
     if format_check::jq_filter().is_some() || terminal_width() == 0 {
         return print_json(json);
     }
-    print_data(SafeText::json(&indent_json(json)))
+    print_data(SafeText::json(&format_json(json, "\n")))
 }
 
 /// Prints a value as JSON.

@@ -96,7 +96,7 @@ pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
 pub(crate) use file_kind::FileKind;
 pub use file_kind::{is_limits_file, is_other_file};
-pub use format::format_file;
+pub use format::{format_file, format_json};
 pub(crate) use known_keys::check_keys;
 pub(crate) use limits_document::{check_version, parse_root};
 pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};

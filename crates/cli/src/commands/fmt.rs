@@ -22,7 +22,7 @@ pub(crate) fn run(settings: &GlobalSettings, args: &FmtArgs) -> Result<ExitCode,
     let sources = args.files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
     let (formatted, invalid): (Vec<_>, Vec<_>) = sources.iter().map(format_file).partition(Result::is_ok);
     if !invalid.is_empty() {
-        // Nothing is written, so that the files are formatted all or not at all.
+        // One invalid file keeps all of them as they are.
         let diagnostics = invalid.into_iter().filter_map(Result::err).flatten().collect();
         let report = CommandReport { diagnostics, ..new_report(&sources, CommandOutcome::Invalid) };
         report::print(&report, settings.output, &SourceSet::new(sources))?;

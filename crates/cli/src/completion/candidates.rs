@@ -1,12 +1,11 @@
 //! The values that completion offers.
 
-use std::path::Path;
-
 use ajo_core::{Api, Method};
 use clap::builder::StyledStr;
 use clap_complete::engine::{CompletionCandidate, PathCompleter};
 
 use super::uid_cache;
+use crate::limits_paths::has_limits_extension;
 use crate::safe_text::SafeText;
 use crate::session::ProfileStore;
 
@@ -44,11 +43,6 @@ pub(super) fn listed_uids(apis: &[Api]) -> Vec<CompletionCandidate> {
 
 /// Files that can be limits files, and directories.
 pub(super) fn limits_files() -> PathCompleter {
-    PathCompleter::any().filter(|path| path.is_dir() || has_limits_extension(path))
-}
-
-fn has_limits_extension(path: &Path) -> bool {
-    let is_state = path.to_string_lossy().ends_with(".state.json");
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    !is_state && extension.is_some_and(|extension| ["yaml", "yml", "json"].contains(&extension))
+    PathCompleter::any()
+        .filter(|path| path.is_dir() || has_limits_extension(path) && !path.to_string_lossy().ends_with(".state.json"))
 }

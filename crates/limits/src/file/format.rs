@@ -8,6 +8,8 @@
 mod json_layout;
 mod yaml_content;
 
+pub use json_layout::format_json;
+
 use pretty_yaml::config::{FormatOptions, LanguageOptions, LayoutOptions, LineBreak};
 use serde::de::IgnoredAny;
 
@@ -44,7 +46,7 @@ pub fn format_file(source: &SourceFile) -> Result<String, Vec<FileDiagnostic>> {
     let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
     let line_break = if text.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r')) { "\r\n" } else { "\n" };
     let formatted = if is_json {
-        json_layout::format(text, line_break)
+        format_json(text, line_break)
     } else {
         let formatted = pretty_yaml::format_text(text, &options(line_break));
         let formatted = formatted.map_err(|_| refuse(source, 0, "the formatter cannot read this file"))?;

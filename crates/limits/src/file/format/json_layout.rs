@@ -1,7 +1,8 @@
 //! The layout of JSON.
 
-/// Formats valid JSON with two spaces and one item a line. Every number, string, and key stays as it is written.
-pub(super) fn format(text: &str, line_break: &str) -> String {
+/// Formats valid JSON with two spaces and one item a line, and ends it with a line break. Every number, string, and key stays as it is
+/// written.
+pub fn format_json(text: &str, line_break: &str) -> String {
     let mut out = String::new();
     let mut depth = 0;
     let mut rest = text.trim_ascii();
@@ -61,10 +62,15 @@ mod tests {
             (" { } ", "{}\n"),
             (r#"{"a":[ ],"b":[1,"x, {y}"]}"#, "{\n  \"a\": [],\n  \"b\": [\n    1,\n    \"x, {y}\"\n  ]\n}\n"),
             (r#"{"a\"\\":"\\","n":1.50e+2}"#, "{\n  \"a\\\"\\\\\": \"\\\\\",\n  \"n\": 1.50e+2\n}\n"),
+            ("7", "7\n"),
+            (
+                r#"{"b": 12345678901234567890123, "b" : null}"#,
+                "{\n  \"b\": 12345678901234567890123,\n  \"b\": null\n}\n",
+            ),
             (r#"{"a":{"b":null}}"#, "{\n  \"a\": {\n    \"b\": null\n  }\n}\n"),
         ] {
-            assert_eq!(format(text, "\n"), expected);
-            assert_eq!(format(expected, "\n"), expected);
+            assert_eq!(format_json(text, "\n"), expected);
+            assert_eq!(format_json(expected, "\n"), expected);
         }
     }
 }
