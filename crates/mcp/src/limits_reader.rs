@@ -4,7 +4,7 @@ use crate::arguments::{
     DriftArguments, ExplainArguments, GetArguments, ListArguments, PlanArguments, SimulateArguments, SizeArguments,
     ValidateArguments,
 };
-use crate::response::ToolResult;
+use crate::response::{Source, ToolResult};
 use crate::roots::Roots;
 use crate::stop_signal::StopSignal;
 
@@ -16,6 +16,9 @@ use crate::stop_signal::StopSignal;
 pub trait LimitsReader: Send + Sync + 'static {
     /// The text without secrets, and with visible control characters.
     fn safe_text(&self, text: &str) -> String;
+
+    /// The service that the tools read, for the errors of calls.
+    fn service(&self) -> Source;
 
     /// From now on, only files inside of these roots may be read, also if another file names them.
     fn restrict_files(&self, roots: &Roots);

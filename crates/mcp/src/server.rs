@@ -182,13 +182,17 @@ impl<R: LimitsReader> Server<R> {
         CallToolResult::structured(json!(response))
     }
 
-    /// The message and the hint of the command.
+    /// The message and the hint of the command, and the service that the tools read.
     fn failure(&self, error: &ToolError) -> CallToolResult {
         let safe = |text: &str| bounds::cut_text(&self.reader.safe_text(text), MAX_TEXT_CHARS);
         let lines = |text: &str| text.lines().map(safe).collect::<Vec<_>>().join("\n");
         let hint = error.hint.as_ref().map(|hint| format!("\nhint: {}", lines(hint))).unwrap_or_default();
         let text = format!("error: {}{hint}", safe(&error.message));
-        CallToolResult::error(vec![ContentBlock::text(bounds::cut_text(&text, MAX_CHARS))])
+        let source = bounds::clean(json!(self.reader.service()), &safe);
+        CallToolResult::error(vec![
+            ContentBlock::text(bounds::cut_text(&text, MAX_CHARS)),
+            ContentBlock::text(format!("source: {source}")),
+        ])
     }
 }
 

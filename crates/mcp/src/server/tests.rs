@@ -28,6 +28,10 @@ impl LimitsReader for FakeReader {
         text.to_owned()
     }
 
+    fn service(&self) -> Source {
+        Source { sandbox: Some("dev".to_owned()), ..Source::offline(Vec::new()) }
+    }
+
     fn restrict_files(&self, roots: &Roots) {
         *self.roots.lock().expect("a lock") = roots.clone();
     }

@@ -5,13 +5,13 @@ use ajo_mcp::arguments::{
     DeployState, DriftArguments, ExplainArguments, GetArguments, ListArguments, PlanArguments, SimulateArguments,
     SizeArguments, UnmanagedLevel, ValidateArguments,
 };
-use ajo_mcp::{LimitsReader, Roots, StopSignal, ToolError, ToolResult};
+use ajo_mcp::{LimitsReader, Roots, Source, StopSignal, ToolError, ToolResult};
 use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::command_line::CommandLine;
 use super::service_configs;
-use super::tool_data::{ToolData, report_data, to_json, variable_note};
+use super::tool_data::{ToolData, configured_service, report_data, to_json, variable_note};
 use crate::arguments::{CappingCommand, Command, GlobalSettings, ResourceCommand};
 use crate::command_error::CommandError;
 use crate::commands::explain::{ComputedExplanation, compute as compute_explanation};
@@ -221,6 +221,10 @@ impl CommandReader {
 impl LimitsReader for CommandReader {
     fn safe_text(&self, text: &str) -> String {
         SafeText::escape(text).into_string()
+    }
+
+    fn service(&self) -> Source {
+        configured_service(self.fixed.get().unwrap_or(&self.settings))
     }
 
     fn restrict_files(&self, roots: &Roots) {

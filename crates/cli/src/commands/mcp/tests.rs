@@ -6,6 +6,7 @@ use std::path::Path;
 /// All items of this crate and of the crates that can write. None of them changes something, or returns a type that can.
 const ALLOWED: &[&str] = &[
     "ajo_apply::ServiceReader",
+    "ajo_auth::BaseUrl",
     "ajo_core::Api",
     "ajo_core::Uid",
     "ajo_core::UidError",
@@ -43,6 +44,7 @@ const ALLOWED: &[&str] = &[
     "crate::session::SettingsReader",
     "crate::session::fix_settings",
     "crate::session::name_rejected_source",
+    "crate::session::service_url",
     "crate::shell_quote::shell_quote",
 ];
 

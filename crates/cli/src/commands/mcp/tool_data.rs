@@ -1,11 +1,14 @@
 //! The data of a tool's response, and its source.
 
+use ajo_auth::BaseUrl;
 use ajo_mcp::{Source, SourceKind, ToolReport};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::commands::limits::{ComputedReport, ServiceLabel};
+use crate::session::service_url;
 
 /// The code of a variable that a limits file cannot use.
 const VARIABLE_CODE: &str = "AJO_LIMITS_VARIABLE";
@@ -42,21 +45,34 @@ pub(super) fn variable_note(diagnostics: &[ajo_limits::FileDiagnostic]) -> Optio
 
 fn source(service: Option<ServiceLabel>, files: Vec<String>) -> Source {
     let Some(label) = service else { return Source::offline(files) };
-    let url = label.base_url.as_str().to_owned();
-    let kind = if label.is_own_emulator {
+    Source {
+        kind: kind(label.is_own_emulator, &label.base_url),
+        service: (!label.is_own_emulator).then(|| label.base_url.to_string()),
+        sandbox: Some(label.sandbox),
+        organization: Some(label.organization),
+        files,
+    }
+}
+
+fn kind(is_own_emulator: bool, base_url: &BaseUrl) -> SourceKind {
+    if is_own_emulator {
         SourceKind::Emulator
-    } else if url.starts_with("http://") {
+    } else if base_url.as_str().starts_with("http://") {
         // Credentials are sent without TLS only to a loopback address.
         SourceKind::LocalServer
     } else {
         SourceKind::Service
-    };
+    }
+}
+
+/// The service that these settings select.
+pub(super) fn configured_service(settings: &GlobalSettings) -> Source {
+    let Ok(base_url) = service_url(settings, None) else { return Source::offline(Vec::new()) };
     Source {
-        kind,
-        service: (!label.is_own_emulator).then_some(url),
-        sandbox: Some(label.sandbox),
-        organization: Some(label.organization),
-        files,
+        kind: kind(settings.emulator, &base_url),
+        service: (!settings.emulator).then(|| base_url.to_string()),
+        sandbox: settings.sandbox.clone(),
+        ..Source::offline(Vec::new())
     }
 }
 

@@ -101,6 +101,8 @@ impl McpClient {
     pub(super) fn error(&mut self, tool: &str, arguments: &Value) -> String {
         let result = self.call(tool, arguments);
         assert_eq!(result["isError"], true, "{tool} {arguments}: {result}");
+        let source = result["content"][1]["text"].as_str().expect("a source");
+        assert!(source.starts_with("source: {\"kind\":\""), "{tool} {arguments}: {source}");
         result["content"][0]["text"].as_str().expect("a text").to_owned()
     }
 
