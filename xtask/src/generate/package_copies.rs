@@ -34,8 +34,8 @@ pub(super) fn read_examples() -> Result<GeneratedFiles, String> {
     ];
     let folder = root().join("examples");
     let read = |name: &str| {
-        let content =
-            fs::read_to_string(folder.join(name)).map_err(|error| format!("failed to read examples/{name}: {error}"))?;
+        let content = fs::read_to_string(folder.join(name))
+            .map_err(|error| format!("failed to read examples/{name}: {error}"))?;
         Ok((name.to_owned(), content))
     };
     FILES.into_iter().map(read).collect()
