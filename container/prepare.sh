@@ -21,7 +21,7 @@ for archive in "$@"; do
         exit 64
         ;;
     esac
-    mkdir -p "$context/bin/$architecture"
-    tar -xJf "$archive" -C "$context/bin/$architecture" --strip-components=1 "$name/ajo"
+    mkdir -p "$context/$architecture"
+    tar -xJf "$archive" -C "$context/$architecture" --strip-components=1 "$name/ajo"
     tar -xJf "$archive" -C "$context" --strip-components=1 "$name/THIRD-PARTY-LICENSES.html"
 done

@@ -3,11 +3,13 @@
 mod bench;
 mod cargo_steps;
 mod compare_spec;
+mod docs;
 mod fetch_tests;
 mod generate;
 mod lint_tools;
 mod npm;
 mod output;
+mod packages;
 mod process;
 mod release_check;
 mod release_files;
@@ -80,6 +82,11 @@ enum XtaskCommand {
         /// An archive for Linux on x86-64, or its binary
         file: PathBuf,
     },
+    /// Build the documentation site in target/site/ and check its links
+    Docs {
+        #[command(subcommand)]
+        action: Option<docs::DocsAction>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -95,6 +102,7 @@ fn main() -> ExitCode {
         XtaskCommand::Npm => npm::package::build(),
         XtaskCommand::ReleaseFiles => release_files::write(),
         XtaskCommand::ReleaseCheck { file } => release_check::run(&file),
+        XtaskCommand::Docs { action } => docs::run(action),
     };
     match outcome {
         Ok(report) => {
