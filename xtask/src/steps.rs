@@ -142,7 +142,13 @@ pub(crate) const STEPS: &[TestStep] = &[
         StepTier::All,
         WORKFLOWS,
         "workflows have no weakness that zizmor knows, match their schemas, and setup-ajo installs only what it has verified",
-        &[PythonPackages(WORKFLOWS), Program("bash", "bash"), Program("curl", "curl"), Program("xz", "xz-utils")],
+        &[
+            PythonPackages(WORKFLOWS),
+            Program("bash", "bash"),
+            Program("curl", "curl"),
+            Program("unzip", "unzip"),
+            Program("xz", "xz-utils"),
+        ],
         test_workflows,
     ),
     test_step(
