@@ -3,11 +3,13 @@
 mod bench;
 mod cargo_steps;
 mod compare_spec;
+mod docs;
 mod fetch_tests;
 mod generate;
 mod lint_tools;
 mod npm;
 mod output;
+mod packages;
 mod process;
 mod requirement;
 mod spec;
@@ -71,6 +73,11 @@ enum XtaskCommand {
     },
     /// Build the npm packages and their tarballs in target/npm/
     Npm,
+    /// Build the documentation site in target/site/ and check its links
+    Docs {
+        #[command(subcommand)]
+        action: Option<docs::DocsAction>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -84,6 +91,7 @@ fn main() -> ExitCode {
         XtaskCommand::Tools => tools::install(),
         XtaskCommand::Bench { group } => bench::run(group),
         XtaskCommand::Npm => npm::package::build(),
+        XtaskCommand::Docs { action } => docs::run(action),
     };
     match outcome {
         Ok(report) => {

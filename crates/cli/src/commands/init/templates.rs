@@ -1,4 +1,5 @@
-//! The files of a limits folder. They come from `examples/`, whose workflows are tested.
+//! The files of a limits folder. They are copies of `examples/`, whose workflows are tested; `cargo xtask generate` writes
+//! them, because a published crate contains no files from outside.
 
 use std::path::{Path, PathBuf};
 
@@ -10,12 +11,12 @@ use crate::arguments::{CiSystem, InitArgs};
 use crate::command_error::CommandError;
 use crate::commands::limits::repository_root;
 
-const LIMITS: &str = include_str!("../../../../../examples/limits/prod.yaml");
-const POLICY: &str = include_str!("../../../../../examples/limits/policy.yaml");
-const GITIGNORE: &str = include_str!("../../../../../examples/limits/gitignore");
-const GITHUB: &str = include_str!("../../../../../examples/github/limits.yml");
-const GITLAB: &str = include_str!("../../../../../examples/gitlab/limits.yml");
-const GITLAB_APPLY: &str = include_str!("../../../../../examples/gitlab/limits-apply.yml");
+const LIMITS: &str = include_str!("generated/limits/prod.yaml");
+const POLICY: &str = include_str!("generated/limits/policy.yaml");
+const GITIGNORE: &str = include_str!("generated/limits/gitignore");
+const GITHUB: &str = include_str!("generated/github/limits.yml");
+const GITLAB: &str = include_str!("generated/gitlab/limits.yml");
+const GITLAB_APPLY: &str = include_str!("generated/gitlab/limits-apply.yml");
 
 /// The files to create. The first one is the limits file.
 pub(super) fn limits_folder(args: &InitArgs, sandbox: &SandboxName) -> Result<Vec<NewFile>, CommandError> {
