@@ -7,6 +7,7 @@ mod examples;
 mod limits_as_code;
 mod operate_limits;
 mod other_apis;
+mod picture;
 mod readme;
 mod shared_state;
 mod simulate;
