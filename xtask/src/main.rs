@@ -9,6 +9,7 @@ mod generate;
 mod lint_tools;
 mod npm;
 mod output;
+mod packages;
 mod process;
 mod requirement;
 mod spec;

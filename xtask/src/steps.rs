@@ -10,7 +10,7 @@ use crate::requirement::Requirement::{
 use crate::requirement::{Requirement, WASIP1, WASM32, python_with_packages, vendor_spec_path};
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::workspace::root;
-use crate::{cargo_steps, compare_spec, docs, fetch_tests, generate, lint_tools, spec_edit};
+use crate::{cargo_steps, compare_spec, docs, fetch_tests, generate, lint_tools, packages, spec_edit};
 
 /// Tests of the emulator's web UI.
 const BROWSER_TESTS: &str = "tests/browser";
@@ -58,6 +58,7 @@ const fn test_step(
 pub(crate) const STEPS: &[TestStep] = &[
     test_step(StepTier::Check, "format", "the code is formatted", &[], cargo_steps::check_format),
     test_step(StepTier::Check, "generated-code", "the generated code matches the specs", &[], check_generated_code),
+    test_step(StepTier::Check, "packages", "the published crates are complete", &[], packages::check),
     test_step(
         StepTier::Check,
         "markdown-links",

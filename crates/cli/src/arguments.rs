@@ -56,7 +56,7 @@ pub(crate) struct GlobalSettings {
     pub(crate) emulator: bool,
 
     /// Output format
-    #[arg(long, global = true, hide = true, value_enum, default_value_t = OutputFormat::Text)]
+    #[arg(long, global = true, hide = true, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
     pub(crate) output: OutputFormat,
 
     /// Filter the JSON output with this jq expression
@@ -64,7 +64,7 @@ pub(crate) struct GlobalSettings {
     pub(crate) jq: Option<String>,
 
     /// When to use colors
-    #[arg(long, global = true, hide = true, value_enum, default_value_t)]
+    #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", default_value_t)]
     pub(crate) color: ColorChoice,
 
     #[arg(help = "Show each request: method, path, status, time [env: AJO_LOG]", long, global = true, hide = true)]

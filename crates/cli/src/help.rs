@@ -4,6 +4,7 @@ mod examples;
 mod exit_codes;
 mod groups;
 mod option_topics;
+mod setting_texts;
 mod settings;
 mod wrap;
 
@@ -13,8 +14,13 @@ use clap::{Arg, Command, CommandFactory as _};
 
 use crate::arguments::CliArgs;
 
+#[cfg(test)]
+pub(crate) use examples::find_definition;
 pub(crate) use examples::find_examples;
 pub(crate) use exit_codes::explain as explain_exit_code;
+#[cfg(test)]
+pub(crate) use groups::GROUPS;
+pub(crate) use setting_texts::describe_setting;
 pub(crate) use settings::{PRECEDENCE, setting_rows};
 use wrap::MAX_WIDTH;
 pub(crate) use wrap::wrap;

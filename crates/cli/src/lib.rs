@@ -20,6 +20,8 @@ mod output;
 mod progress_bar;
 mod prompt;
 mod read_access;
+#[cfg(test)]
+mod reference;
 mod rejected_part;
 mod report;
 mod request_log;

@@ -52,7 +52,7 @@ impl SchemaName {
 /// assert_eq!(limits["additionalProperties"], false);
 /// ```
 pub fn json_schema(name: SchemaName) -> Value {
-    match name {
+    let mut schema = match name {
         SchemaName::Limits => limits_schema(),
         SchemaName::Policy => deserialize_schema::<PolicyFileSchema>(),
         SchemaName::Report => SchemaSettings::draft07()
@@ -61,6 +61,28 @@ pub fn json_schema(name: SchemaName) -> Value {
             .into_root_schema_for::<CommandReport>()
             .to_value(),
         SchemaName::State => deserialize_schema::<LimitsState>(),
+    };
+    shorten_descriptions(&mut schema);
+    schema
+}
+
+/// Removes the Rust examples of doc comments, and their line breaks.
+fn shorten_descriptions(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value {
+                    Value::String(text) if key == "description" => {
+                        let prose = text.split("```").next().unwrap_or_default();
+                        let paragraphs = prose.trim().split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+                        *text = paragraphs.collect::<Vec<_>>().join("\n\n");
+                    }
+                    value => shorten_descriptions(value),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(shorten_descriptions),
+        _ => {}
     }
 }
 
@@ -156,6 +178,7 @@ mod tests {
             for reference in all {
                 assert!(schema.pointer(&reference[1..]).is_some(), "{reference}");
             }
+            assert!(!schema.to_string().contains("```"), "{}", name.as_str());
         }
     }
 }

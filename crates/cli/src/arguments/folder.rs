@@ -12,7 +12,7 @@ pub(crate) struct InitArgs {
     pub(crate) directory: PathBuf,
 
     /// CI system to write a workflow for
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, value_name = "SYSTEM", default_value_t)]
     pub(crate) ci: CiSystem,
 }
 

@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// Each command is in exactly one group.
-const GROUPS: [(&str, &[&str]); 5] = [
+pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Limits as code",
         &["init", "fmt", "validate", "plan", "apply", "drift", "import", "export", "accept", "verify", "state"],

@@ -8,6 +8,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::exit_status::ExitStatus;
 use crate::help;
+use crate::session::Setting;
 
 /// The page of a command. Only the page of `ajo` itself has the options of all commands.
 pub(super) struct ManPage {
@@ -70,8 +71,10 @@ impl ManPage {
 fn add_settings(roff: &mut Roff) {
     roff.control("SH", ["OPTIONS OF ALL COMMANDS AND ENVIRONMENT"]);
     for row in help::setting_rows() {
-        let names: Vec<String> = row.option.into_iter().chain(row.variable).collect();
-        add_item(roff, &names.join(", "), &row.meaning);
+        let names: Vec<String> = row.option.into_iter().chain(row.variable.clone()).collect();
+        let setting = row.variable.as_deref().and_then(Setting::from_variable);
+        let text = setting.map_or(row.meaning, |setting| help::describe_setting(setting).paragraph());
+        add_item(roff, &names.join(", "), &text);
     }
     roff.control("PP", []);
     roff.text([roman(help::PRECEDENCE)]);

@@ -1,0 +1,45 @@
+//! The pages in `docs/reference/` about the command and its files. The tests below compare them with the code.
+
+mod commands_page;
+mod exit_codes_page;
+mod option_row;
+mod schema_pages;
+mod settings_page;
+
+use std::path::{Path, PathBuf};
+
+use reference_pages::check_page;
+
+/// Rewrites the pages.
+const GENERATOR: &str = "UPDATE=1 cargo test -p ajo --lib reference";
+
+fn reference_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
+}
+
+fn check(name: &str, content: &str) {
+    check_page(&reference_path(name), content, GENERATOR);
+}
+
+#[test]
+fn commands_page_is_current() {
+    check("commands.md", &commands_page::render());
+}
+
+#[test]
+fn settings_page_is_current() {
+    check("settings.md", &settings_page::render());
+}
+
+#[test]
+fn exit_codes_page_is_current() {
+    check("exit-codes.md", &exit_codes_page::render());
+}
+
+#[test]
+fn schema_pages_are_current() {
+    for page in schema_pages::PAGES {
+        check(page.file, &page.render());
+        check(&page.schema_file(), &page.render_schema());
+    }
+}

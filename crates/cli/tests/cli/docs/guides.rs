@@ -1,0 +1,77 @@
+//! Runs the commands of the guides that need nothing but an emulator.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::{bash_command, code_blocks, read_page, run_page};
+use crate::limits::fixture::LimitsFixture;
+use crate::support::print_skipped;
+
+/// Runs all `sh` blocks of a page, and returns the output.
+async fn run_guide(page: &str) -> String {
+    // A fixed clock, because pages show timestamps.
+    let fixture = LimitsFixture::start_at("2026-11-26T09:00:00Z").await;
+    let mut ajo = fixture.command(&[]);
+    ajo.env("HOME", fixture.path("home"));
+    ajo.env("AJO_CONFIG_DIR", fixture.path("config")).env("AJO_EMULATOR_URL", fixture.emulator.ims_url());
+    let page_run = run_page(page, &ajo, |block| Some(block.to_owned()));
+    assert!(page_run.block_count >= 2, "{} blocks", page_run.block_count);
+    page_run.output
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postman_user_moves_to_files() {
+    let output = run_guide("docs/moving-from-postman.md").await;
+    for text in ["live now: action 200 calls/1000 ms", "Apply: 1 done", "ended with 2"] {
+        assert!(output.contains(text), "{text}: {output}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn python_user_gets_errors() {
+    if Command::new("python3").arg("--version").stdout(Stdio::null()).status().is_err() {
+        return print_skipped("python3 is not available");
+    }
+    let output = run_guide("docs/moving-from-aepp.md").await;
+    for text in
+        ["deployed https://api.example.org/v1/*", "JWT (service account) credential", "the service responded 404"]
+    {
+        assert!(output.contains(text), "{text}: {output}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn completions_and_profiles_are_managed() {
+    let output = run_guide("docs/install.md").await;
+    assert!(!output.contains("error"), "{output}");
+}
+
+/// The first block starts a nested shell. Later lines run in it.
+async fn check_emulator_shell(page: &str) {
+    let block = code_blocks(&read_page(page)).into_iter().find(|block| block.language == "bash").expect("one").text;
+    let fixture = LimitsFixture::start().await;
+    let mut command = bash_command(&fixture.command(&[]), "bash");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let result = tokio::task::spawn_blocking(move || {
+        let mut bash = command.spawn().expect("bash runs");
+        let script = format!("{block}ajo capping list --sandbox prod\nexit\n");
+        bash.stdin.take().expect("its input").write_all(script.as_bytes()).expect("written");
+        bash.wait_with_output().expect("it ends")
+    });
+    let output = tokio::time::timeout(Duration::from_secs(60), result).await.expect("in time").expect("it ended");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("no capping configurations"), "{page}: {printed}");
+    assert_eq!(fixture.call_count(), 0, "the other emulator received no calls");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn emulator_shells_of_guides_start() {
+    let pages = super::coverage::markdown_files();
+    let has_shell = |page: &String| read_page(page).contains("```bash\najo emulator exec -- bash");
+    let pages: Vec<String> = pages.into_iter().filter(has_shell).collect();
+    assert!(pages.len() >= 3, "{pages:?}");
+    for page in pages {
+        check_emulator_shell(&page).await;
+    }
+}

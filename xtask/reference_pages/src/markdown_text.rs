@@ -1,0 +1,74 @@
+//! Text in Markdown.
+
+/// Escapes text for a paragraph or a table cell, joins its lines, and links to pages in `docs/`. Code spans stay as they are.
+pub fn escape_text(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| if index % 2 == 0 { escape_prose(part) } else { part.replace('|', "\\|") });
+    parts.collect::<Vec<_>>().join("`")
+}
+
+/// Escapes text that has no code span.
+fn escape_prose(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '|' | '*' | '_' => escaped.extend(['\\', character]),
+            _ => escaped.push(character),
+        }
+    }
+    escaped.split(' ').map(mark_up_word).collect::<Vec<_>>().join(" ")
+}
+
+/// Marks up an option such as `--out`, and links a page such as `docs/errors.md`, which is in the parent folder.
+fn mark_up_word(word: &str) -> String {
+    if let Some((before, path)) = word.split_once("docs/")
+        && let Some((name, after)) = path.split_once(".md")
+    {
+        return format!("{before}[{name}](../{name}.md){after}");
+    }
+    let option = word.trim_end_matches(['.', ',', ';', ':', ')']);
+    if option.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase())) {
+        return format!("`{option}`{}", &word[option.len()..]);
+    }
+    word.to_owned()
+}
+
+/// A code span in a table cell.
+pub fn code_span(code: &str) -> String {
+    let code = code.replace('|', "\\|");
+    if code.contains('`') { format!("`` {code} ``") } else { format!("`{code}`") }
+}
+
+/// Adds the period that short help texts do not have.
+pub fn to_sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.ends_with(['.', ':', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// The anchor of a heading, on GitHub and in `mdBook`.
+pub fn to_anchor(heading: &str) -> String {
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    heading.to_lowercase().chars().filter(is_kept).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_escaped_and_code_is_not() {
+        assert_eq!(escape_text("a <b> | `c <d>|*` * x_y"), r"a &lt;b&gt; \| `c <d>\|*` \* x\_y");
+        assert_eq!(escape_text("one\ntwo --out, docs/errors.md."), "one two `--out`, [errors](../errors.md).");
+        assert_eq!(code_span("a|b"), r"`a\|b`");
+    }
+
+    #[test]
+    fn anchors_match_github() {
+        assert_eq!(to_anchor("ajo can-deploy"), "ajo-can-deploy");
+        assert_eq!(to_anchor("AJO_BASE_URL"), "ajo_base_url");
+        assert_eq!(to_anchor("GET /a/{uid}"), "get-auid");
+    }
+}

@@ -1,0 +1,212 @@
+//! A section with a table for each named schema of a document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::MarkdownPage;
+use crate::markdown_text::{code_span, escape_text, to_sentence};
+use crate::schema_type::{alternatives, describe_type, referenced_name, show_value};
+
+const HEADER: [&str; 4] = ["field", "required", "type", "description"];
+
+/// The schemas of a JSON Schema or `OpenAPI` document.
+pub struct SchemaObjects<'d> {
+    /// The named schemas.
+    schemas: &'d Value,
+    /// Fields that are required under a condition, by schema.
+    conditional: BTreeMap<&'d str, (String, BTreeSet<&'d str>)>,
+}
+
+impl<'d> SchemaObjects<'d> {
+    /// `schemas` is `definitions` or `components/schemas`.
+    pub fn new(schemas: &'d Value) -> Self {
+        Self { schemas, conditional: BTreeMap::new() }
+    }
+
+    /// Adds the sections of a JSON Schema: its own fields, then each definition.
+    pub fn add_document(page: &mut MarkdownPage, document: &'d Value) {
+        let mut objects = Self::new(&document["definitions"]);
+        objects.read_condition(document);
+        objects.add_body(page, "", document, Some("Fields"));
+        for name in objects.reachable_names([document]) {
+            objects.add_schema(page, name);
+        }
+    }
+
+    /// The schemas that these refer to, directly or through others, in the order in which a reader meets them.
+    pub fn reachable_names(&self, from: impl IntoIterator<Item = &'d Value>) -> Vec<&'d str> {
+        let mut names = Vec::new();
+        for schema in from {
+            self.collect_names(schema, &mut names);
+        }
+        let mut next = 0;
+        while let Some(name) = names.get(next).copied() {
+            self.collect_names(&self.schemas[name], &mut names);
+            next += 1;
+        }
+        names
+    }
+
+    fn collect_names(&self, node: &'d Value, names: &mut Vec<&'d str>) {
+        match node {
+            Value::Object(map) => {
+                if let Some(name) = referenced_name(node)
+                    && self.schemas.get(name).is_some()
+                    && !names.contains(&name)
+                {
+                    names.push(name);
+                }
+                let nested = map.iter().filter(|(key, _)| *key != "definitions");
+                nested.for_each(|(_, child)| self.collect_names(child, names));
+            }
+            Value::Array(items) => items.iter().for_each(|child| self.collect_names(child, names)),
+            _ => {}
+        }
+    }
+
+    /// Adds the section of a named schema.
+    pub fn add_schema(&self, page: &mut MarkdownPage, name: &str) {
+        page.heading(2, name);
+        let schema = &self.schemas[name];
+        page.paragraph(&to_sentence(schema["description"].as_str().unwrap_or_default()));
+        self.add_body(page, name, schema, None);
+    }
+
+    /// Adds the fields, the values, or the type of a schema.
+    fn add_body(&self, page: &mut MarkdownPage, name: &str, schema: &'d Value, heading: Option<&str>) {
+        if let Some(heading) = heading {
+            page.heading(2, heading);
+        }
+        let alternatives = alternatives(schema);
+        if schema["properties"].is_object() {
+            let mut rows = Vec::new();
+            self.add_fields(name, schema, "", &mut rows);
+            page.table(&HEADER, &rows);
+        } else if !alternatives.is_empty()
+            && alternatives.iter().all(|alternative| alternative["properties"].is_object())
+        {
+            page.paragraph("It has one of these forms:");
+            for alternative in alternatives {
+                page.markdown(&format!("**{}**", escape_text(alternative["description"].as_str().unwrap_or("Other"))));
+                self.add_body(page, name, alternative, None);
+            }
+        } else if alternatives.iter().any(|alternative| alternative["description"].is_string()) {
+            let rows: Vec<Vec<String>> = alternatives.iter().map(|alternative| variant_row(alternative)).collect();
+            page.table(&["value", "meaning"], &rows);
+        } else {
+            page.markdown(&format!("Type: {}.", describe_type(schema)));
+        }
+    }
+
+    /// Adds a row for each field. The fields of an unnamed object follow it, with their path.
+    fn add_fields(&self, name: &str, schema: &'d Value, path: &str, rows: &mut Vec<Vec<String>>) {
+        let is_listed =
+            |field: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|it| it == field));
+        let condition = self.conditional.get(name).filter(|_| path.is_empty());
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let required = match condition {
+                _ if is_listed(field) => "**yes**".to_owned(),
+                Some((condition, fields)) if fields.contains(field.as_str()) => format!("**yes**, {condition}"),
+                _ => String::new(),
+            };
+            let full_path = format!("{path}{field}");
+            rows.push(vec![code_span(&full_path), required, describe_type(property), describe_field(property)]);
+            if property["properties"].is_object() {
+                self.add_fields(name, property, &format!("{full_path}."), rows);
+            } else if property["items"]["properties"].is_object() {
+                self.add_fields(name, &property["items"], &format!("{full_path}[]."), rows);
+            }
+        }
+    }
+
+    /// Reads `if` and `then` of a document: fields that are required unless another field is present.
+    fn read_condition(&mut self, document: &'d Value) {
+        let Some(absent) = document["if"]["not"]["required"][0].as_str() else { return };
+        for (field, then) in document["then"]["properties"].as_object().into_iter().flatten() {
+            let property = &document["properties"][field];
+            let name =
+                alternatives(property).into_iter().chain([property, &property["items"]]).find_map(referenced_name);
+            let required = then["required"].as_array().or(then["items"]["required"].as_array());
+            if let (Some(name), Some(required)) = (name, required) {
+                let fields = required.iter().filter_map(Value::as_str).collect();
+                self.conditional.insert(name, (format!("without {}", code_span(absent)), fields));
+            }
+        }
+    }
+}
+
+/// A value, or an object with one field.
+fn variant_row(variant: &Value) -> Vec<String> {
+    let value = match (variant.get("const"), variant["properties"].as_object()) {
+        (Some(value), _) => code_span(&show_value(value)),
+        (None, Some(fields)) => {
+            let fields = fields.iter().map(|(name, field)| format!("{}: {}", code_span(name), describe_type(field)));
+            format!("object with {}", fields.collect::<Vec<_>>().join(", "))
+        }
+        (None, None) => describe_type(variant),
+    };
+    vec![value, escape_text(&to_sentence(variant["description"].as_str().unwrap_or_default()))]
+}
+
+/// The description with the default and an example.
+fn describe_field(schema: &Value) -> String {
+    let mut text = escape_text(&to_sentence(schema["description"].as_str().unwrap_or_default()));
+    let is_shown =
+        |value: &&Value| !matches!(value, Value::Null) && **value != Value::Array(Vec::new()) && **value != "";
+    if let Some(default) = schema.get("default").filter(is_shown) {
+        text.push_str(&format!(" Default: {}.", code_span(&show_value(default))));
+    }
+    let example = schema.get("example").or(schema["examples"].get(0)).filter(is_shown);
+    if let Some(example) = example.filter(|example| !example.is_object()) {
+        text.push_str(&format!(" Example: {}.", code_span(&show_value(example))));
+    }
+    text.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn document_has_tables() {
+        let document = json!({
+            "properties": {
+                "base": {"type": "string", "description": "The base", "examples": ["a.yaml"]},
+                "limits": {"type": "array", "items": {"$ref": "#/definitions/Limit"}, "description": "Limits."},
+            },
+            "required": ["limits"],
+            "if": {"not": {"required": ["base"]}},
+            "then": {"properties": {"limits": {"items": {"required": ["url"]}}}},
+            "definitions": {
+                "Unused": {"type": "string"},
+                "Kind": {"oneOf": [{"const": "a", "description": "First"}, {"const": "b", "description": "Second."}]},
+                "Limit": {"description": "A limit", "properties": {
+                    "url": {"type": "string", "description": "The URL"},
+                    "rate": {"type": "object", "description": "The rate", "properties": {
+                        "calls": {"type": "integer", "default": 1, "description": "Calls"},
+                    }, "required": ["calls"]},
+                    "kind": {"$ref": "#/definitions/Kind"},
+                }},
+            },
+        });
+        let mut page = MarkdownPage::new("T", "g", "s", "I.");
+        SchemaObjects::add_document(&mut page, &document);
+        let text = page.finish();
+        for expected in [
+            "\n## Fields\n",
+            "| `base` | | string | The base. Example: `a.yaml`. |",
+            "| `limits` | **yes** | list of [Limit](#limit) | Limits. |",
+            "\n## Limit\n\nA limit.\n",
+            "| `url` | **yes**, without `base` | string | The URL. |",
+            "| `rate.calls` | **yes** | integer | Calls. Default: `1`. |",
+            "| `kind` | | [Kind](#kind) | |",
+            "\n## Kind\n\n| value | meaning |\n|---|---|\n| `a` | First. |\n| `b` | Second. |\n",
+        ] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
+        assert!(!text.contains("Unused"), "{text}");
+    }
+}
