@@ -13,7 +13,7 @@ pub(crate) fn update() -> Result<String, String> {
         requirement.ensure().map_err(|missing| format!("{}; to enable: {}", missing.reason, missing.fix))?;
     }
     let plan = ["test", "--package=ajo", "--test=cli", "--locked", "docs::picture"];
-    cargo(&plan, &[("SNAPSHOTS", "overwrite")])?;
+    cargo(&plan, &[("UPDATE", "1")])?;
     cargo(&["build", "--package=ajo-emulator", "--example=web_ui", "--locked"], &[])?;
     run_in(&root().join(BROWSER_TESTS), "env", &["UPDATE=1", "node", "--test", "pictures.test.js"])?;
     Ok("wrote docs/pictures/; review the pictures before you commit them".to_owned())

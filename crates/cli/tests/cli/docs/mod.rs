@@ -10,6 +10,7 @@ mod limits_as_code;
 mod migration_tables;
 mod operate_limits;
 mod other_apis;
+mod picture;
 mod readme;
 mod shared_state;
 mod simulate;
