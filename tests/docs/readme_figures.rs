@@ -18,7 +18,12 @@ const FIGURES: &[(&str, &str, usize, &str)] = &[
         1,
         "npm package, token requests of 100 callers, openapi-fetch, own token cache",
     ),
-    (CLIENT, "openapi-fetch, with a hand-written token cache", 2, "npm package, installed, openapi-fetch, own token cache"),
+    (
+        CLIENT,
+        "openapi-fetch, with a hand-written token cache",
+        2,
+        "npm package, installed, openapi-fetch, own token cache",
+    ),
     (
         CLIENT,
         "@adobe/aio-lib-core-auth, and `fetch`",
@@ -137,7 +142,8 @@ fn all_figures_are_checked() {
         let mut is_size_table = false;
         for line in page.lines() {
             is_size_table = line.starts_with("| size |") || is_size_table && line.starts_with('|');
-            let in_table = FIGURES.iter().any(|(other, label, ..)| *other == readme && line.starts_with(&format!("| {label} |")));
+            let in_table =
+                FIGURES.iter().any(|(other, label, ..)| *other == readme && line.starts_with(&format!("| {label} |")));
             let in_sentence = SENTENCES.iter().any(|(other, before, _)| *other == readme && line.contains(before));
             if in_table || in_sentence {
                 continue;
@@ -156,7 +162,10 @@ fn all_figures_are_checked() {
 
 #[test]
 fn numbers_are_found_and_rounded() {
-    assert_eq!(numbers_with_units("a 277 KB b (1.5 ms), 8 x, at most 1,000 calls/s"), ["277 KB", "1.5 ms),", "1,000 calls/s"]);
+    assert_eq!(
+        numbers_with_units("a 277 KB b (1.5 ms), 8 x, at most 1,000 calls/s"),
+        ["277 KB", "1.5 ms),", "1,000 calls/s"]
+    );
     assert_eq!(number("63.0 KB"), (63.0, 0.05));
     assert_eq!(number("24,200 B"), (24_200.0, 0.5));
 }

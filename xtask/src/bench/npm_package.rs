@@ -28,8 +28,9 @@ pub(super) fn count_sizes_and_requests() -> Result<String, String> {
             ["scripts/budgets.mjs", &path_string(&build_folder(package)), &path_string(tarball), "--figures"];
         capture_stdout(Command::new("node").args(arguments).current_dir(root().join(sources)))
     };
-    let counts =
-        capture_stdout(Command::new("node").args(["count.mjs", &ajo_program("debug")]).current_dir(build_folder("bench")))?;
+    let counts = capture_stdout(
+        Command::new("node").args(["count.mjs", &ajo_program("debug")]).current_dir(build_folder("bench")),
+    )?;
     let client = sizes(SOURCES_FOLDER, package::CLIENT_PACKAGE, &client)?;
     let emulator = sizes(EMULATOR_SOURCES_FOLDER, package::EMULATOR_PACKAGE, &emulator)?;
     Ok([counts, client, emulator].map(|lines| lines.trim_end().to_owned()).join("\n"))
