@@ -53,6 +53,18 @@ async fn ci_starts_with_valid_files() {
     assert!(output.contains(".github/workflows/limits.yml") && output.contains("No problems"), "{output}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guides_print_their_output() {
+    for (page, text) in [
+        ("docs/limits-files.md", "1 finding is allowed by comments."),
+        ("docs/plan-and-apply.md", "nothing to resume"),
+        ("docs/single-limits.md", "undo: ajo capping set"),
+    ] {
+        let output = run_guide(page).await;
+        assert!(output.contains(text), "{page}: {text}: {output}");
+    }
+}
+
 /// The steps on the page are those of the example workflow.
 #[test]
 fn ci_page_installs_like_the_example() {
