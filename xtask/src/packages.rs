@@ -21,9 +21,14 @@ pub(crate) fn check() -> Result<(), String> {
     let metadata = read_output(env!("CARGO"), &["metadata", "--no-deps", "--format-version=1", "--locked"])?;
     let metadata: Value = serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
     let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let published: Vec<&Value> = packages.iter().filter(|package| is_published(package)).collect();
+    let (published, unpublished): (Vec<&Value>, Vec<&Value>) =
+        packages.iter().partition(|package| is_published(package));
     let names: BTreeSet<&str> = published.iter().filter_map(|package| package["name"].as_str()).collect();
     let mut problems = Vec::new();
+    // Otherwise `cargo package --workspace` warns.
+    for package in unpublished.into_iter().filter(|package| package["repository"].is_null()) {
+        problems.push(format!("{}: the field repository is missing", package["name"].as_str().unwrap_or_default()));
+    }
     for package in &published {
         let name = package["name"].as_str().unwrap_or_default();
         let mut found = manifest_problems::find(package, &names);

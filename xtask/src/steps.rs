@@ -19,6 +19,7 @@ const BROWSER_TESTS: &str = "tests/browser";
 const SCHEMATHESIS: &str = "schemathesis";
 const SIMULATION: &str = "simulation";
 const MCP: &str = "mcp";
+const WORKFLOWS: &str = "workflows";
 
 /// Tests with local servers, which are Python and npm packages.
 const SHARED_STATE_TESTS: &str = "tests/shared_state";
@@ -136,6 +137,19 @@ pub(crate) const STEPS: &[TestStep] = &[
         "the documentation builds and its links work",
         &[],
         cargo_steps::check_doc_links,
+    ),
+    test_step(
+        StepTier::All,
+        WORKFLOWS,
+        "workflows have no weakness that zizmor knows, match their schemas, and setup-ajo installs only what it has verified",
+        &[
+            PythonPackages(WORKFLOWS),
+            Program("bash", "bash"),
+            Program("curl", "curl"),
+            Program("unzip", "unzip"),
+            Program("xz", "xz-utils"),
+        ],
+        test_workflows,
     ),
     test_step(
         StepTier::All,
@@ -325,6 +339,10 @@ fn test_simulation() -> Result<(), String> {
 
 fn test_with_schemathesis() -> Result<(), String> {
     run_in(root(), "sh", &["tests/schemathesis/run.sh"])
+}
+
+fn test_workflows() -> Result<(), String> {
+    run_in(root(), "sh", &["tests/workflows/run.sh"])
 }
 
 fn test_with_mcp_client() -> Result<(), String> {

@@ -30,7 +30,7 @@ impl<'d> SchemaObjects<'d> {
         objects.read_condition(document);
         objects.add_body(page, "", document, Some("Fields"));
         for name in objects.reachable_names([document]) {
-            objects.add_schema(page, name);
+            objects.add_schema(page, 2, name);
         }
     }
 
@@ -65,9 +65,9 @@ impl<'d> SchemaObjects<'d> {
         }
     }
 
-    /// Adds the section of a named schema.
-    pub fn add_schema(&self, page: &mut MarkdownPage, name: &str) {
-        page.heading(2, name);
+    /// Adds the section of a named schema, with a heading of this level.
+    pub fn add_schema(&self, page: &mut MarkdownPage, level: usize, name: &str) {
+        page.heading(level, name);
         let schema = &self.schemas[name];
         page.paragraph(&to_sentence(schema["description"].as_str().unwrap_or_default()));
         self.add_body(page, name, schema, None);
@@ -111,13 +111,31 @@ impl<'d> SchemaObjects<'d> {
                 _ => String::new(),
             };
             let full_path = format!("{path}{field}");
-            rows.push(vec![code_span(&full_path), required, describe_type(property), describe_field(property)]);
+            rows.push(vec![code_span(&full_path), required, describe_type(property), self.describe_field(property)]);
             if property["properties"].is_object() {
                 self.add_fields(name, property, &format!("{full_path}."), rows);
             } else if property["items"]["properties"].is_object() {
                 self.add_fields(name, &property["items"], &format!("{full_path}[]."), rows);
             }
         }
+    }
+
+    /// The description with the default and an example. A reference has those of the named schema, in short.
+    fn describe_field(&self, schema: &Value) -> String {
+        let named = referenced_name(schema).and_then(|name| self.schemas[name]["description"].as_str());
+        let named = named.and_then(|description| description.split_inclusive(". ").next());
+        let description = schema["description"].as_str().or(named).unwrap_or_default();
+        let mut text = escape_text(&to_sentence(description));
+        let is_shown =
+            |value: &&Value| !matches!(value, Value::Null) && **value != Value::Array(Vec::new()) && **value != "";
+        if let Some(default) = schema.get("default").filter(is_shown) {
+            text.push_str(&format!(" Default: {}.", code_span(&show_value(default))));
+        }
+        let example = schema.get("example").or(schema["examples"].get(0)).filter(is_shown);
+        if let Some(example) = example.filter(|example| !example.is_object()) {
+            text.push_str(&format!(" Example: {}.", code_span(&show_value(example))));
+        }
+        text.trim().to_owned()
     }
 
     /// Reads `if` and `then` of a document: fields that are required unless another field is present.
@@ -149,21 +167,6 @@ fn variant_row(variant: &Value) -> Vec<String> {
     vec![value, escape_text(&to_sentence(variant["description"].as_str().unwrap_or_default()))]
 }
 
-/// The description with the default and an example.
-fn describe_field(schema: &Value) -> String {
-    let mut text = escape_text(&to_sentence(schema["description"].as_str().unwrap_or_default()));
-    let is_shown =
-        |value: &&Value| !matches!(value, Value::Null) && **value != Value::Array(Vec::new()) && **value != "";
-    if let Some(default) = schema.get("default").filter(is_shown) {
-        text.push_str(&format!(" Default: {}.", code_span(&show_value(default))));
-    }
-    let example = schema.get("example").or(schema["examples"].get(0)).filter(is_shown);
-    if let Some(example) = example.filter(|example| !example.is_object()) {
-        text.push_str(&format!(" Example: {}.", code_span(&show_value(example))));
-    }
-    text.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -182,7 +185,7 @@ mod tests {
             "then": {"properties": {"limits": {"items": {"required": ["url"]}}}},
             "definitions": {
                 "Unused": {"type": "string"},
-                "Kind": {"oneOf": [{"const": "a", "description": "First"}, {"const": "b", "description": "Second."}]},
+                "Kind": {"description": "The kind. More.", "oneOf": [{"const": "a", "description": "First"}, {"const": "b", "description": "Second."}]},
                 "Limit": {"description": "A limit", "properties": {
                     "url": {"type": "string", "description": "The URL"},
                     "rate": {"type": "object", "description": "The rate", "properties": {
@@ -202,8 +205,8 @@ mod tests {
             "\n## Limit\n\nA limit.\n",
             "| `url` | **yes**, without `base` | string | The URL. |",
             "| `rate.calls` | **yes** | integer | Calls. Default: `1`. |",
-            "| `kind` | | [Kind](#kind) | |",
-            "\n## Kind\n\n| value | meaning |\n|---|---|\n| `a` | First. |\n| `b` | Second. |\n",
+            "| `kind` | | [Kind](#kind) | The kind. |",
+            "\n## Kind\n\nThe kind. More.\n\n| value | meaning |\n|---|---|\n| `a` | First. |\n| `b` | Second. |\n",
         ] {
             assert!(text.contains(expected), "{expected}\n{text}");
         }

@@ -80,7 +80,10 @@ mod tests {
     fn missing_field_is_found() {
         assert_eq!(problems_after("repository", Value::Null), ["the field repository is missing"]);
         assert_eq!(problems_after("keywords", json!([])), ["0 keywords; there must be 1 to 5"]);
-        assert_eq!(problems_after("categories", json!(["c"; 6])), ["6 categories; there must be 1 to 5"]);
+        assert_eq!(
+            problems_after("categories", json!(["a", "b", "c", "d", "e", "f"])),
+            ["6 categories; there must be 1 to 5"]
+        );
     }
 
     #[test]

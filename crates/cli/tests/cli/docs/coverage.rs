@@ -9,6 +9,7 @@ use super::{CodeBlock, code_blocks, read_page, repository_path};
 /// Pages whose `sh` blocks are run by `run_page`. A source file of this directory names each of them.
 pub(super) const EXECUTED_PAGES: &[&str] = &[
     "README.md",
+    "docs/ci.md",
     "docs/emulator.md",
     "docs/install.md",
     "docs/limits-as-code.md",
@@ -29,6 +30,7 @@ const STEP_OF_XTASK: &str = "a step of CI, or a tool for developers";
 
 /// Shell blocks that no test here runs: the page, the first line of the block, and the reason.
 const OTHER_SHELL_BLOCKS: &[(&str, &str, &str)] = &[
+    ("SECURITY.md", "gh attestation verify ", NEEDS_RELEASE),
     (
         "README.md",
         "cargo run -- demo    # a",
@@ -39,6 +41,7 @@ const OTHER_SHELL_BLOCKS: &[(&str, &str, &str)] = &[
     ("crates/wasm/npm/README.md", "npm install ajo-limits", NEEDS_NETWORK),
     ("crates/wasm/npm/README.md", "npm install --save-dev ajo-limits-emulator", NEEDS_NETWORK),
     ("docs/authentication.md", "export HTTPS_PROXY=", SETS_VARIABLES),
+    ("docs/ci.md", "gh variable set", "it needs a repository on GitHub"),
     ("docs/install.md", "base=https://", NEEDS_RELEASE),
     ("docs/install.md", "brew install ", NEEDS_RELEASE),
     ("docs/install.md", "cargo binstall ajo", NEEDS_RELEASE),
@@ -56,6 +59,7 @@ const OTHER_SHELL_BLOCKS: &[(&str, &str, &str)] = &[
     ("docs/rust.md", "cargo new first-limit", NEEDS_NETWORK),
     ("docs/shared-state.md", "export AWS_ENDPOINT_URL=https://ACCOUNT_ID", SETS_VARIABLES),
     ("docs/shared-state.md", "export AWS_ENDPOINT_URL=https://minio", SETS_VARIABLES),
+    ("tests/oracle/README.md", "cargo xtask test oracle", STEP_OF_XTASK),
     ("tests/oracle/README.md", "node tests/oracle/run.mjs", STEP_OF_XTASK),
 ];
 
