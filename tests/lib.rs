@@ -111,3 +111,8 @@ pub async fn run_operation(client: &Client, operation: &Operation, uid: &Uid) ->
         Api::Throttling => call_verb!(client.throttling(), throttling_definition()),
     }
 }
+
+/// Compiles and runs the programs of the page for Rust developers.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/rust.md")]
+struct RustPage;

@@ -2,3 +2,4 @@
 
 mod doc_tables;
 mod npm_package;
+mod readme_figures;

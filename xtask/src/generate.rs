@@ -1,6 +1,8 @@
 //! `cargo xtask generate`: generates Rust for `ajo-engine` and `ajo-core`, TypeScript for the npm package, and pages of the documentation
 //! from `openapi/*.yaml`.
 //!
+//! It also copies files into published crates that need them ([`package_copies`]).
+//!
 //! The specs are validated first. [`progenitor`] generates the types from a patched spec ([`spec_patches`]), and [`type_adapter`]
 //! adapts its output. The client's methods ([`client_methods`]), their [`options`], and the [`operation_table`] are rendered from the
 //! [`operation_model`]. [`generated_files`] writes or compares all files.
@@ -13,6 +15,7 @@ mod open_enums;
 pub(crate) mod operation_model;
 mod operation_table;
 mod options;
+mod package_copies;
 mod progenitor;
 pub(crate) mod rust_type;
 mod schema_tables;
@@ -36,6 +39,10 @@ const CLIENTS: &str = "crates/core/src/generated";
 const TYPESCRIPT: &str = "crates/wasm/npm/src/generated";
 /// The folder of the generated TypeScript of the emulator's package.
 const EMULATOR_TYPESCRIPT: &str = "crates/emulator-wasm/npm/src/generated";
+/// The folder of the specs as JSON, for the emulator.
+const EMULATOR_SPECS: &str = "crates/emulator/src/api/contract/generated";
+/// The folder of the files that `ajo init` writes.
+const INIT_TEMPLATES: &str = "crates/cli/src/commands/init/generated";
 /// The folder of the generated pages. Tests of the command write the other pages in it.
 const REFERENCE: &str = "docs/reference";
 /// The file with a generated table.
@@ -60,6 +67,8 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
         (CLIENTS, generated_files::render_clients(&specs)?),
         (TYPESCRIPT, typescript::render(&specs)?),
         (EMULATOR_TYPESCRIPT, typescript::render_emulator(&specs)?),
+        (EMULATOR_SPECS, package_copies::render_specs(&specs)?),
+        (INIT_TEMPLATES, package_copies::read_examples()?),
     ];
     for (target, files) in folders {
         count += files.len();
@@ -78,7 +87,7 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
     if !stale.is_empty() {
         return Err(format!("generated files are stale; run `cargo xtask generate` and commit the result\n{stale}"));
     }
-    let done = if check { "match the specs" } else { "written" };
+    let done = if check { "match their sources" } else { "written" };
     Ok(format!("{count} files and the table in {README}: {done}"))
 }
 

@@ -3,12 +3,16 @@
 mod bench;
 mod cargo_steps;
 mod compare_spec;
+mod docs;
 mod fetch_tests;
 mod generate;
 mod lint_tools;
 mod npm;
 mod output;
+mod packages;
 mod process;
+mod release_check;
+mod release_files;
 mod requirement;
 mod spec;
 mod spec_edit;
@@ -71,6 +75,18 @@ enum XtaskCommand {
     },
     /// Build the npm packages and their tarballs in target/npm/
     Npm,
+    /// Write the completions, man pages, and third-party licenses of release archives to target/release-files/
+    ReleaseFiles,
+    /// Run the command from a release archive in an empty root that has only a CA bundle
+    ReleaseCheck {
+        /// An archive for Linux, or a static binary
+        file: PathBuf,
+    },
+    /// Build the documentation site in target/site/ and check its links
+    Docs {
+        #[command(subcommand)]
+        action: Option<docs::DocsAction>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -84,6 +100,9 @@ fn main() -> ExitCode {
         XtaskCommand::Tools => tools::install(),
         XtaskCommand::Bench { group } => bench::run(group),
         XtaskCommand::Npm => npm::package::build(),
+        XtaskCommand::ReleaseFiles => release_files::write(),
+        XtaskCommand::ReleaseCheck { file } => release_check::run(&file),
+        XtaskCommand::Docs { action } => docs::run(action),
     };
     match outcome {
         Ok(report) => {

@@ -10,7 +10,7 @@ use crate::requirement::Requirement::{
 use crate::requirement::{Requirement, WASIP1, WASM32, python_with_packages, vendor_spec_path};
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::workspace::root;
-use crate::{cargo_steps, compare_spec, fetch_tests, generate, lint_tools, spec_edit};
+use crate::{cargo_steps, compare_spec, docs, fetch_tests, generate, lint_tools, packages, spec_edit};
 
 /// Tests of the emulator's web UI.
 const BROWSER_TESTS: &str = "tests/browser";
@@ -19,6 +19,7 @@ const BROWSER_TESTS: &str = "tests/browser";
 const SCHEMATHESIS: &str = "schemathesis";
 const SIMULATION: &str = "simulation";
 const MCP: &str = "mcp";
+const WORKFLOWS: &str = "workflows";
 
 /// Tests with local servers, which are Python and npm packages.
 const SHARED_STATE_TESTS: &str = "tests/shared_state";
@@ -58,6 +59,14 @@ const fn test_step(
 pub(crate) const STEPS: &[TestStep] = &[
     test_step(StepTier::Check, "format", "the code is formatted", &[], cargo_steps::check_format),
     test_step(StepTier::Check, "generated-code", "the generated code matches the specs", &[], check_generated_code),
+    test_step(StepTier::Check, "packages", "the published crates are complete", &[], packages::check),
+    test_step(
+        StepTier::Check,
+        "markdown-links",
+        "links in Markdown files work, and the table of contents of the site is complete",
+        &[],
+        docs::repository_links::check,
+    ),
     test_step(StepTier::Check, "spelling", "no word is misspelled", &[Tool(TYPOS)], lint_tools::check_spelling),
     test_step(
         StepTier::Check,
@@ -128,6 +137,19 @@ pub(crate) const STEPS: &[TestStep] = &[
         "the documentation builds and its links work",
         &[],
         cargo_steps::check_doc_links,
+    ),
+    test_step(
+        StepTier::All,
+        WORKFLOWS,
+        "workflows have no weakness that zizmor knows, match their schemas, and setup-ajo installs only what it has verified",
+        &[
+            PythonPackages(WORKFLOWS),
+            Program("bash", "bash"),
+            Program("curl", "curl"),
+            Program("unzip", "unzip"),
+            Program("xz", "xz-utils"),
+        ],
+        test_workflows,
     ),
     test_step(
         StepTier::All,
@@ -317,6 +339,10 @@ fn test_simulation() -> Result<(), String> {
 
 fn test_with_schemathesis() -> Result<(), String> {
     run_in(root(), "sh", &["tests/schemathesis/run.sh"])
+}
+
+fn test_workflows() -> Result<(), String> {
+    run_in(root(), "sh", &["tests/workflows/run.sh"])
 }
 
 fn test_with_mcp_client() -> Result<(), String> {

@@ -71,3 +71,8 @@ mod reconcile;
 
 pub use apply::{ApplyObserver, ApplyOutcome, LateRequest, PlanExecutor, ServiceReader, deploy_errors};
 pub use reconcile::{ReconcileError, ReconciledLimits, check_unknown_creates, observe, read_back, reconcile};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

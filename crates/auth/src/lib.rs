@@ -43,6 +43,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod bounded_read;
 mod credential_file;
 pub mod credentials;
@@ -97,3 +99,8 @@ pub use transport::{
     server_attributes::record_server,
     server_date::request_server_date,
 };
+
+/// Compiles the example of the README.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,6 +10,8 @@
 //!
 //! Limits in this crate, such as [`MAX_RESPONSE_BYTES`], are ours unless a source is given.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
@@ -70,3 +72,8 @@ pub use {
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../../docs/errors.md")]
 struct ErrorsPage;
+
+/// Compiles the example of the README.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -27,6 +27,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod api;
 mod faults;
 mod server;
@@ -59,3 +61,8 @@ pub use state::quirks::{Quirk, QuirkError, QuirkSettings};
 pub use state::request_log::{LoggedCall, LoggedCalls};
 pub use state::settings::{AuthMode, EmulatorSettings, RegisteredClient, ResourceLimits, SandboxSettings};
 pub use state::snapshot::SnapshotError;
+
+/// Compiles the example of the README.
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

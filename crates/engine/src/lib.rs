@@ -12,6 +12,7 @@
 //! [`json::JsonValue`] for `serde_json::Value`.
 
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 
@@ -82,3 +83,8 @@ pub use parse::token_request::{TOKEN_PATH, TOKEN_TIMEOUT, TokenRequest};
 pub use parse::token_response::{MAX_TOKEN_RESPONSE_BYTES, parse_token_response};
 pub use parse::uid::{Uid, UidError};
 pub use parse::untrusted_text;
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

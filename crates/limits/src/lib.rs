@@ -90,3 +90,8 @@ pub use state::{
     BucketProvider, BucketUrl, LateCreate, LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION, SetOrder,
     StateLocation, StateLocationError, StateSerials, StateSet, relative_path,
 };
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -39,3 +39,8 @@ pub use response::{Source, SourceKind, ToolError, ToolReport, ToolResult};
 pub use roots::{Roots, RootsError};
 pub use server::{ServerError, serve};
 pub use stop_signal::StopSignal;
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

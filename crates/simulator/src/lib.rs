@@ -82,3 +82,8 @@ pub use time::Micros;
 pub use traffic::arrivals::{Arrivals, Journey};
 pub use traffic::pattern::TrafficPattern;
 pub use traffic::pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

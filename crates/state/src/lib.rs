@@ -6,6 +6,8 @@
 //!
 //! Limits in this crate are ours unless a source is given.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod apply_journal;
 mod bucket;
 mod current_time;
@@ -41,3 +43,8 @@ pub use state_lock::StateLock;
 pub use state_scope::StateScope;
 pub use stored_state::{JournalHandling, StoredState};
 pub use whole_state::{SetStatus, StateLocks};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

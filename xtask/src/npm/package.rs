@@ -54,25 +54,13 @@ fn build_tarball(name: &str, module: &WasmModule, sources: &str, package: &str) 
     let package = path_string(&build_folder(package));
     log(&format!("==> building the npm package {name}"));
     let run = |program: &str, arguments: &[&str]| run_in(&root().join(sources), program, arguments);
-    run("node", &["scripts/build.mjs", &path_string(&glue), &package])?;
+    let workspace = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "homepage": env!("CARGO_PKG_HOMEPAGE"),
+        "repository": env!("CARGO_PKG_REPOSITORY"),
+    });
+    run("node", &["scripts/build.mjs", &path_string(&glue), &package, &workspace.to_string()])?;
     let to = path_string(&destination);
     run("npm", &["pack", "--silent", &package, "--pack-destination", &to, "--ignore-scripts"])?;
     Ok(destination.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    #[test]
-    fn packages_have_the_workspace_version() {
-        let client = ["package.json", "package-lock.json"].map(|file| root().join(SOURCES_FOLDER).join(file));
-        for path in client.into_iter().chain([root().join(EMULATOR_SOURCES_FOLDER).join("package.json")]) {
-            let text = std::fs::read_to_string(&path).expect("readable");
-            let manifest: Value = serde_json::from_str(&text).expect("JSON");
-            assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"), "{}", path.display());
-        }
-    }
 }

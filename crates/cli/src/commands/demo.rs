@@ -45,9 +45,11 @@ pub(crate) async fn run() -> Result<ExitCode, CommandError> {
     show_throttling(&client).await?;
     super::limits::demo(&client, emulator.credentials().org_id().as_str()).await?;
     print_line("\nEvery step returned the documented response. The emulator has stopped and left nothing behind.")?;
-    print_line(
-        "Next: `ajo --emulator capping list`, `ajo emulator serve` for a long-running emulator, or docs/limits-as-code.md.",
-    )?;
+    print_line(concat!(
+        "Next: `ajo --emulator capping list`, `ajo emulator serve` for a long-running emulator, or ",
+        env!("CARGO_PKG_HOMEPAGE"),
+        "limits-as-code.html",
+    ))?;
     Ok(ExitStatus::Success.into())
 }
 

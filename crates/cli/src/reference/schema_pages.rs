@@ -26,7 +26,7 @@ pub(super) const PAGES: [SchemaPage; 4] = [
         schema: SchemaName::Policy,
         title: "Policy",
         introduction: "A policy restricts the limits that `ajo apply` may set. A limits file names it in its field `policy`, or \
-                       the option `--policy` does. [Limits as code](../limits-as-code.md#policies) has examples.",
+                       the option `--policy` does. [Limits files](../limits-files.md#policies) has examples.",
     },
     SchemaPage {
         file: "report.md",

@@ -1,5 +1,5 @@
-// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: emulator.js and emulator_bg.wasm.
-// Replaces OUT with the files to publish.
+// Builds the package: node scripts/build.mjs GLUE OUT WORKSPACE. GLUE is the output directory of wasm-bindgen: emulator.js and
+// emulator_bg.wasm. Replaces OUT with the files to publish. WORKSPACE is version, homepage, and repository in Cargo.toml, as JSON.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,13 +7,13 @@ import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManif
 import { deflatedText, optimize, patchGlue } from "../../../wasm/npm/scripts/wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
-const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+const [glueDirectory, out] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
+const workspace = JSON.parse(process.argv[4]);
 
 /** The module as text, shared by `import` and `require`: two copies would make the package too large. */
 const TEXT = "./module.cjs";
 /** That file assigns the text to a global, because it is loaded both as CommonJS and as an ES module. */
-const GLOBAL = `globalThis[Symbol.for("ajo-limits-emulator ${version}")]`;
+const GLOBAL = `globalThis[Symbol.for("ajo-limits-emulator ${workspace.version}")]`;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
@@ -39,7 +39,7 @@ const modules = { index: "src/entry/inline.ts", workerd: "src/entry/workerd.ts",
 await bundle({ ...common, format: "esm", entryPoints: modules, splitting: true, chunkNames: "emulator" });
 await bundle({ ...common, format: "cjs", entryPoints: { index: "src/entry/inline.ts" }, outExtension: { ".js": ".cjs" } });
 await emitTypes(here, out, ["index", "wasm"], "tsconfig.types.json");
-await writeManifest(here, out, {
+await writeManifest(here, out, workspace, {
   exports: {
     ".": {
       // The runtimes that cannot compile WebAssembly come first, because the first matching condition wins.

@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, ready};
 
 use super::{Bucket, BucketError, BucketObject, ObjectVersion, PutCondition, PutError};
 
-/// A linearizable bucket in memory, for tests.
+/// A linearizable bucket in memory, for demos and tests.
 #[derive(Debug, Default)]
 pub struct MemoryBucket {
     objects: Mutex<BucketContents>,

@@ -1,4 +1,4 @@
-// Measures the published files: node scripts/budgets.mjs PACKAGE TARBALL. Prints a table, and exits with 1 if a size exceeds its limit.
+// Measures the published files: node scripts/budgets.mjs PACKAGE TARBALL [--figures]. Prints a table, and exits with 1 if a size exceeds its limit.
 // Sizes are in KB of 1,000 bytes, after `gzip -9`, except for the tarball and the installed size.
 //
 // "target" is the original goal. docs/decisions/npm-sizes.md explains why some are missed.
@@ -8,12 +8,12 @@ import path from "node:path";
 import { build } from "esbuild";
 import { gzipSize, installedSize, printBudgets } from "./size-budgets.mjs";
 
-const [directory, tarball] = process.argv.slice(2).map((argument) => path.resolve(argument));
+const [directory, tarball] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
 
 const core = gzipSize(read("core.wasm"));
 // Entry points are measured as bundles, because they share files.
 const wrapper = await bundledSize("*", "workerd.js");
-printBudgets([
+printBudgets("npm package", [
   // name, bytes, target, limit
   ["core.wasm", core, 45, 64],
   // The JS wrapper and wasm-bindgen's glue, without a module.

@@ -1,5 +1,5 @@
-// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: core.js and core_bg.wasm. Replaces
-// OUT with the files to publish.
+// Builds the package: node scripts/build.mjs GLUE OUT WORKSPACE. GLUE is the output directory of wasm-bindgen: core.js and core_bg.wasm.
+// Replaces OUT with the files to publish. WORKSPACE is version, homepage, and repository in Cargo.toml, as JSON.
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,8 @@ import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManif
 import { deflatedText, optimize, patchGlue } from "./wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
+const [glueDirectory, out] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
+const workspace = JSON.parse(process.argv[4]);
 
 /**
  * Entry points: the subpath, the file in src/ with its types, and for each condition either a file in src/ or, with `loaders`, the file in
@@ -48,7 +49,7 @@ for (const [subpath, { types }] of Object.entries(ENTRY_POINTS)) {
   for (const file of filesOf(subpath)) await (file.from ? reexport(file, await exportedNames(types)) : bundleFile(file));
 }
 await emitTypes(here, out, [...Object.values(ENTRY_POINTS).map(({ types }) => types), "wasm"]);
-await writeManifest(here, out, {
+await writeManifest(here, out, workspace, {
   exports: exportsMap(),
   // For tools that do not support `exports`.
   main: "./index.cjs",

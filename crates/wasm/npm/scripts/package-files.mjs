@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { build, transform } from "esbuild";
 
 const tools = fileURLToPath(new URL("../node_modules", import.meta.url));
-const repository = fileURLToPath(new URL("../../../..", import.meta.url));
+const repositoryFolder = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
 export async function bundle({ root, entry, name, external = [], lineLimit, ...options }) {
@@ -80,15 +80,21 @@ async function addImports(file, used) {
   for (const [, name] of imports) await addImports(path.join(path.dirname(file), `${name}.d.ts`), used);
 }
 
-/** Writes package.json without what only the sources need, and with FIELDS. */
-export async function writeManifest(root, out, fields) {
-  const { devDependencies, scripts, ...manifest } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
-  await writeFile(path.join(out, "package.json"), `${JSON.stringify({ ...manifest, ...fields }, null, 2)}\n`);
+/** Writes package.json: that of the sources without scripts and tools, the version and links of the workspace, and FIELDS. */
+export async function writeManifest(root, out, { version, homepage, repository }, fields) {
+  const { devDependencies, scripts, name, ...manifest } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+  const links = {
+    homepage,
+    // npm's normal form; otherwise `npm publish` warns.
+    repository: { type: "git", url: `git+${repository}.git`, directory: path.relative(repositoryFolder, root).replaceAll(path.sep, "/") },
+    bugs: { url: `${repository}/issues` },
+  };
+  await writeFile(path.join(out, "package.json"), `${JSON.stringify({ name, version, ...manifest, ...links, ...fields }, null, 2)}\n`);
 }
 
 /** Copies the README and the licenses. */
 export async function copyTexts(root, out) {
-  for (const file of [path.join(root, "README.md"), path.join(repository, "LICENSE-MIT"), path.join(repository, "LICENSE-APACHE")]) {
+  for (const file of [path.join(root, "README.md"), path.join(repositoryFolder, "LICENSE-MIT"), path.join(repositoryFolder, "LICENSE-APACHE")]) {
     await cp(file, path.join(out, path.basename(file)));
   }
 }

@@ -2,11 +2,19 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { printFigure } from "../bench/figures.mjs";
 
 const KB = 1000;
 
-/** Prints a table of `[name, bytes, target, limit]`, the last two in KB. The program exits with 1 if a size exceeds its limit. */
-export function printBudgets(rows) {
+/**
+ * Prints a table of `[name, bytes, target, limit]`, the last two in KB. The program exits with 1 if a size exceeds its limit. With
+ * `--figures`, it prints the sizes for `cargo xtask bench` instead.
+ */
+export function printBudgets(label, rows) {
+  if (process.argv.includes("--figures")) {
+    for (const [name, bytes] of rows) printFigure(`${label}, size, ${name}`, bytes / KB, "KB");
+    return;
+  }
   console.log(`${"KB of 1,000 bytes".padEnd(42)}${"size".padStart(8)}${"target".padStart(8)}${"limit".padStart(8)}`);
   for (const [name, bytes, target, limit] of rows) {
     const exceeds = bytes > limit * KB;

@@ -18,6 +18,7 @@ const fromHere = (file) => fileURLToPath(new URL(file, import.meta.url));
 const env = {
   ...process.env,
   AJO_CASES: fromHere("../../../../tests/conformance/cases.json"),
+  AJO_DOCS: fromHere("../../../../docs"),
   // Tests load esbuild from there.
   AJO_TOOLS: fromHere("../package.json"),
 };

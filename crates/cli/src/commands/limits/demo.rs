@@ -10,10 +10,11 @@ use ajo_limits::{
     CommandOutcome, CommandReport, DesiredLimits, JOURNAL_VERSION, JournalHeader, LimitsState, Plan, PlanOptions,
     StepState, plan,
 };
-use ajo_state::{FileState, StateBackend, StateFile, StateScope};
+use ajo_state::StateScope;
 
 use super::lock_holder::lock_holder;
 use super::progress_bar::ApplyProgressBar;
+use super::state_store::memory_state;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::report::{OutputFormat, TextStyle};
@@ -54,7 +55,6 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
     print_report("plan", CommandOutcome::Changes, &first, &[])?;
 
     output::print_data("\najo apply: makes the changes and logs each call, so that it can resume after a crash")?;
-    let directory = tempfile::tempdir().map_err(|error| demo_error(&error.to_string()))?;
     let header = JournalHeader {
         version: JOURNAL_VERSION,
         organization: organization.to_owned(),
@@ -64,9 +64,8 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
         state_digest: state.sandbox_digest(&first.sandbox),
         plan: first.clone(),
     };
-    let backend = StateBackend::File(FileState::new(StateFile::new(directory.path().join("ajo.state.json"))));
     let scope = StateScope { organization: organization.to_owned(), sandbox: desired.sandbox.clone() };
-    let lock = backend.lock(&scope, true, lock_holder()?, Duration::ZERO).await?;
+    let lock = memory_state().lock(&scope, true, lock_holder()?, Duration::ZERO).await?;
     let journal = lock.start_journal(header).await?;
     let progress = ApplyProgressBar::new(&first);
     let outcome = PlanExecutor::new(client, &first, &lock, journal, &progress).run(CONCURRENCY).await;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ajo_limits::{DesiredLimits, LimitsState, StateLocation};
-use ajo_state::{FileState, JournalHandling, SharedState, StateBackend, StateFile, StateLock, StateScope, StoredState};
-use tempfile::TempDir;
+use ajo_state::{
+    FileState, JournalHandling, MemoryBucket, SharedState, StateBackend, StateFile, StateLock, StateScope, StoredState,
+};
 
 use super::input::LimitsInput;
 use super::lock_holder::lock_holder;
@@ -29,8 +30,8 @@ pub(crate) struct StateStore {
     pub(crate) backend: StateBackend,
     /// The paths of limits files in the state are relative to this directory.
     directory: PathBuf,
-    /// Holds the files of the in-process emulator, which must not touch the state of the real service.
-    temp_dir: Option<TempDir>,
+    /// Whether the state disappears with this process.
+    in_memory: bool,
 }
 
 impl StateStore {
@@ -42,14 +43,12 @@ impl StateStore {
         files: &[PathBuf],
         in_files: Option<&StateLocation>,
     ) -> Result<Self, CommandError> {
-        if settings.emulator {
-            let directory = tempfile::tempdir()
-                .map_err(|error| CommandError::new(format!("failed to create a temporary directory: {error}")))?;
-            let path = directory.path().join("ajo.state.json");
-            return Ok(Self { temp_dir: Some(directory), ..Self::in_file(&path)? });
-        }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let directory = first.and_then(|file| file.parent()).unwrap_or(Path::new(""));
+        // The emulator in this process must not touch the state of the real service.
+        if settings.emulator {
+            return Ok(Self { backend: memory_state(), directory: directory.to_owned(), in_memory: true });
+        }
         let configured = match location {
             Some(location) => Some(location.clone()),
             None => location_from_environment()?,
@@ -72,7 +71,7 @@ impl StateStore {
             StateLocation::Bucket(url) => {
                 let directory = repository_root(directory).unwrap_or_else(|| directory.to_owned());
                 let shared = SharedState::new(open_bucket(&url)?).with_lease_time(lease_time()?);
-                Ok(Self { backend: StateBackend::Shared(shared), directory, temp_dir: None })
+                Ok(Self { backend: StateBackend::Shared(shared), directory, in_memory: false })
             }
         }
     }
@@ -86,7 +85,7 @@ impl StateStore {
             return Err(error.with_exit_status(ExitStatus::Usage));
         }
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { backend: StateBackend::File(FileState::new(StateFile::new(path))), directory, temp_dir: None })
+        Ok(Self { backend: StateBackend::File(FileState::new(StateFile::new(path))), directory, in_memory: false })
     }
 
     /// The directory that paths of limits files are relative to.
@@ -144,7 +143,7 @@ impl StateStore {
 
     /// The location for reports. `None` for the in-process emulator.
     pub(crate) fn display_location(&self) -> Option<String> {
-        self.temp_dir.is_none().then(|| self.backend.location())
+        (!self.in_memory).then(|| self.backend.location())
     }
 
     /// Reads the state and the journals without the lock.
@@ -169,6 +168,11 @@ impl StateStore {
         let location = self.backend.location();
         format!("ajo apply --resume --sandbox {sandbox} --state {}", shell_quote(Path::new(&location)))
     }
+}
+
+/// State that needs no directory: a container may have no writable one.
+pub(crate) fn memory_state() -> StateBackend {
+    StateBackend::Shared(SharedState::new(Arc::new(MemoryBucket::default())))
 }
 
 /// Saves the state, unless it contains a known secret. It includes the results of all journals.

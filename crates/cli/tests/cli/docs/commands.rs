@@ -1,12 +1,11 @@
 //! Checks that every documented `ajo …` command line is valid.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{CodeBlock, code_blocks, read_page, repository_path};
+use super::coverage::{EXECUTED_PAGES, markdown_files};
+use super::{CodeBlock, code_blocks, read_page};
 use crate::support::{CommandOutput, ajo_command};
 
 /// Languages of code blocks with commands.
@@ -14,28 +13,12 @@ const SHELL_LANGUAGES: [&str; 5] = ["sh", "bash", "console", "shell", ""];
 
 /// Whether another test of this directory runs a block.
 fn is_run_by_other_test(page: &str, block: &CodeBlock) -> bool {
-    match page {
-        "README.md" => block.text.starts_with("ajo "),
-        "docs/emulator.md"
-        | "docs/limits-as-code.md"
-        | "docs/operate-limits.md"
-        | "docs/other-apis.md"
-        | "docs/shared-state.md"
-        | "docs/simulate.md"
-        | "docs/sizing.md" => true,
-        _ => false,
-    }
+    EXECUTED_PAGES.contains(&page) && (page != "README.md" || block.text.starts_with("ajo "))
 }
 
-/// All documentation pages.
+/// All documentation pages, without the history.
 fn pages() -> Vec<String> {
-    let mut pages =
-        ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "crates/wasm/npm/README.md"].map(str::to_owned).to_vec();
-    pages.extend(["crates/emulator-wasm/npm/README.md", "crates/wasm/npm/examples/README.md"].map(str::to_owned));
-    let docs = fs::read_dir(repository_path("docs")).expect("docs").map(|entry| entry.expect("an entry").file_name());
-    let docs = docs.map(|name| format!("docs/{}", name.to_string_lossy()));
-    pages.extend(docs.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md")));
-    pages
+    markdown_files().into_iter().filter(|page| !page.ends_with("CHANGELOG.md")).collect()
 }
 
 /// The commands in inline code, without redirections.
@@ -59,7 +42,7 @@ fn block_commands(block: &CodeBlock) -> impl Iterator<Item = String> {
 fn parse_ajo_command(code: &str) -> Option<String> {
     let words = code.split_whitespace().collect::<Vec<_>>().join(" ");
     let ajo = words.strip_prefix("cargo run -- ").map_or_else(|| words.clone(), |rest| format!("ajo {rest}"));
-    let end = [" #", " > ", " < ", " | ", " || ", " && "].iter().filter_map(|end| ajo.find(end)).min();
+    let end = [" #", " \\|", " > ", " < ", " | ", " || ", " && "].iter().filter_map(|end| ajo.find(end)).min();
     let command = ajo[..end.unwrap_or(ajo.len())].trim_end_matches(" …");
     (command.starts_with("ajo ") && command.len() > 4).then(|| command.to_owned())
 }

@@ -29,7 +29,10 @@ fn example_files() -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             match path.extension().and_then(|extension| extension.to_str()) {
-                _ if path.is_dir() && !path.ends_with("node_modules") => folders.push(path),
+                // The commands of several APIs are on one page of the reference.
+                _ if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with("reference") => {
+                    folders.push(path)
+                }
                 Some("md" | "js" | "mjs" | "ts") => files.push(path),
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! The two `OpenAPI` documents, embedded at compile time.
+//! The two `OpenAPI` documents, embedded at compile time. `cargo xtask generate` writes them from `openapi/*.yaml`.
 
 use std::sync::LazyLock;
 
@@ -7,9 +7,9 @@ use serde_json::Value;
 
 /// Parsed on first use, so an emulator without contract mode does not pay for it.
 static CAPPING: LazyLock<OpenApiDocument> =
-    LazyLock::new(|| OpenApiDocument::parse(include_str!("../../../../../openapi/capping.yaml")));
+    LazyLock::new(|| OpenApiDocument::parse(include_str!("generated/capping.json")));
 static THROTTLING: LazyLock<OpenApiDocument> =
-    LazyLock::new(|| OpenApiDocument::parse(include_str!("../../../../../openapi/throttling.yaml")));
+    LazyLock::new(|| OpenApiDocument::parse(include_str!("generated/throttling.json")));
 
 /// One `OpenAPI` document.
 pub(super) struct OpenApiDocument(Value);
@@ -25,7 +25,7 @@ pub(super) struct OperationSpec {
 
 impl OpenApiDocument {
     fn parse(text: &str) -> Self {
-        Self(serde_saphyr::from_str(text).expect("the specifications are YAML, as the generated code shows"))
+        Self(serde_json::from_str(text).expect("the generated specifications are JSON"))
     }
 
     pub(super) fn for_api(api: Api) -> &'static Self {

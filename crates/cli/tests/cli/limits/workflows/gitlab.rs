@@ -16,6 +16,8 @@ pub(super) struct Pipeline<'r> {
     repository: &'r CiRepository,
     commit: String,
     jobs: Value,
+    /// The expected checksum of ajo's archive.
+    checksum: String,
     /// The variables of `artifacts: reports: dotenv`.
     variables: BTreeMap<String, String>,
     /// The content of artifacts.
@@ -26,7 +28,8 @@ impl<'r> Pipeline<'r> {
     pub(super) fn new(repository: &'r CiRepository) -> Self {
         let jobs = parse(&example("gitlab/limits.yml"));
         let commit = repository.head();
-        Self { repository, commit, jobs, variables: BTreeMap::new(), artifacts: BTreeMap::new() }
+        let checksum = repository.fake("ajo.sha256");
+        Self { repository, commit, jobs, checksum, variables: BTreeMap::new(), artifacts: BTreeMap::new() }
     }
 
     pub(super) async fn run_job(&mut self, name: &str) -> CommandOutput {
@@ -36,14 +39,20 @@ impl<'r> Pipeline<'r> {
             let lines = script.as_array().into_iter().flatten();
             lines.map(|line| line.as_str().expect("a text").to_owned()).collect::<Vec<_>>()
         };
-        let script = [lines(&base["before_script"]), lines(&job["script"])].concat().join("\n");
+        let before = if job["before_script"].is_null() { &base["before_script"] } else { &job["before_script"] };
+        // GitLab stops at the first failed line.
+        let script = format!("set -eo pipefail\n{}", [lines(before), lines(&job["script"])].concat().join("\n"));
         let repository = self.repository;
         let directory = repository.job_directory();
         let origin = repository.fixture.path("origin.git").display().to_string();
         let mut variables = self.variables.clone();
-        for (name, value) in
-            [("CI_DEFAULT_BRANCH", "main"), ("CI_API_V4_URL", "https://gitlab.example/api/v4"), ("CI_PROJECT_ID", "3")]
-        {
+        for (name, value) in [
+            ("CI_DEFAULT_BRANCH", "main"),
+            ("CI_API_V4_URL", "https://gitlab.example/api/v4"),
+            ("CI_PROJECT_ID", "3"),
+            ("AJO_VERSION", "1.2.3"),
+            ("AJO_SHA256", &self.checksum),
+        ] {
             variables.insert(name.to_owned(), value.to_owned());
         }
         let environment = job["environment"]["name"].as_str().or(job["environment"].as_str()).unwrap_or_default();
@@ -73,10 +82,10 @@ impl<'r> Pipeline<'r> {
             }
         }
         let output = repository.run(&directory, &script, &variables).await;
-        if let Some(file) = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE") {
-            assert_eq!(fs::read_to_string(file).expect("the token"), OIDC_TOKEN);
-        }
         if output.exit_code == Some(0) {
+            if let Some(file) = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE") {
+                assert_eq!(fs::read_to_string(file).expect("the token"), OIDC_TOKEN);
+            }
             for file in job["artifacts"]["paths"].as_array().into_iter().flatten() {
                 let file = file.as_str().expect("a text");
                 self.artifacts.insert(file.to_owned(), fs::read(directory.join(file)).expect("an artifact"));
@@ -103,7 +112,8 @@ impl<'r> Pipeline<'r> {
     pub(super) fn next(&self) -> Self {
         let jobs = parse(&self.artifact("next.yml"));
         let (variables, artifacts) = (self.variables.clone(), self.artifacts.clone());
-        Self { repository: self.repository, commit: self.commit.clone(), jobs, variables, artifacts }
+        let checksum = self.checksum.clone();
+        Self { repository: self.repository, commit: self.commit.clone(), jobs, checksum, variables, artifacts }
     }
 }
 
@@ -129,6 +139,18 @@ async fn gitlab_reviews_plans_and_applies() {
     assert_eq!(unchanged.next().jobs, serde_json::json!({"unchanged": {"script": "true"}}));
     repository.merge(&[("a", 0, true)]).await;
     Pipeline::new(&repository).expect_job("limits-plan", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gitlab_installs_only_the_reviewed_archive() {
+    let repository = CiRepository::start().await;
+    let mut pipeline = Pipeline::new(&repository);
+    pipeline.checksum = "0".repeat(64);
+    for job in ["limits-validate", "limits-review", "limits-plan", "limits-drift"] {
+        let output = pipeline.run_job(job).await;
+        assert_ne!(output.exit_code, Some(0), "{job}: {}", output.stdout);
+    }
+    assert_eq!(repository.fixture.emulator.state().calls().len(), 0, "nothing ran");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -23,10 +23,11 @@ case "$1 $2" in
 esac
 "#;
 
-/// The issues of the GitLab API.
+/// The issues of the GitLab API, and the archives of releases.
 const FAKE_CURL: &str = r#"#!/bin/bash
 echo "$*" >> "$FAKES/curl.log"
 case "$*" in
+  *"/releases/download/v1.2.3/"*) while [ "$1" != --output ]; do shift; done; cp "$FAKES/ajo.tar.xz" "$2" ;;
   *"?labels="*) if [ -e "$FAKES/issue" ]; then echo '[{"iid": 7}]'; else echo '[]'; fi ;;
   *state_event=close*) rm "$FAKES/issue" ;;
   *description@drift.md*) cp drift.md "$FAKES/issue" ;;
@@ -66,7 +67,10 @@ impl CiRepository {
         }
         repository.write_limits(&[("a", 1, true), ("b", 1, true)]);
         fixture.write("main/.gitlab/ci/limits-apply.yml", &super::example("gitlab/limits-apply.yml"));
-        let script = "chmod +x bin/*; mkdir fakes state; git init --quiet --bare origin.git
+        let script = "chmod +x bin/*; mkdir fakes state
+            archive=ajo-x86_64-unknown-linux-musl; mkdir $archive; ln -s \"$(command -v ajo)\" $archive/ajo
+            tar -cJf fakes/ajo.tar.xz $archive; sha256sum < fakes/ajo.tar.xz | head -c 64 > fakes/ajo.sha256
+            git init --quiet --bare origin.git
             cd main; git init --quiet --initial-branch main; git config user.name t; git config user.email t@example.org
             git remote add origin \"$PWD/../origin.git\"; git add .; git commit --quiet -m limits; git push --quiet origin main";
         repository.run(&repository.fixture.path(""), script, &BTreeMap::new()).await.expect_success(script);

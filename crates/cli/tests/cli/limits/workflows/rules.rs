@@ -63,8 +63,8 @@ fn github_violations(workflow: &Value) -> Vec<String> {
         }
         let position = |find: fn(&Value) -> bool| steps.iter().position(find);
         let role = position(|step| !step["with"]["role-to-assume"].is_null());
-        let build = position(|step| step["run"].as_str().is_some_and(|script| script.contains("cargo install")));
-        violations.require(role.is_none() || build < role, "nothing is built with credentials of the bucket", name);
+        let install = position(|step| step["uses"].as_str().is_some_and(|action| action.contains("/setup-ajo@")));
+        violations.require(role.is_none() || install < role, "nothing is installed with credentials", name);
         let role = role.map_or(String::new(), |role| steps[role]["with"]["role-to-assume"].to_string());
         violations.require(role.contains("WRITE") == (name == "apply"), "only applies write the state", name);
     }
@@ -89,8 +89,7 @@ fn check_github_step(step: &Value, job: &str, violations: &mut Violations) {
         let keeps_token = action.contains("/checkout@") && !inputs.contains("\"persist-credentials\":false");
         violations.require(!keeps_token, "checkout does not store the token", &at);
     }
-    let is_pinned = script.contains("--locked") && script.contains("--rev");
-    violations.require(!script.contains("cargo install") || is_pinned, "tools are pinned", &at);
+    violations.require(!script.contains("install"), "only setup-ajo installs", &at);
     let has_digest = script.contains("--digest") && env.contains("needs.plan.outputs.digest");
     violations.require(!script.contains("ajo apply") || has_digest, "the digest comes from outside the artifact", &at);
     let waits = !script.contains("ajo apply") || outlasts_lease(script);
@@ -110,8 +109,9 @@ fn unsafe_github_workflow_is_found() {
     for (from, to, rule) in [
         ("env:\n  AJO_CLIENT_ID", &*format!("env:\n  {secret}\n  AJO_CLIENT_ID"), "no secret for all jobs"),
         ("    runs-on", "    env: { A: \"${{ secrets.A }}\" }\n    runs-on", "no secret for a whole job"),
-        (" --rev \"$AJO_LIMITS_COMMIT\"", "", "tools are pinned"),
-        ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@v4", "actions are pinned"),
+        ("@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7", "actions are pinned"),
+        ("setup-ajo@0000000000000000000000000000000000000000", "setup-ajo@main", "actions are pinned"),
+        ("run: ajo validate", "run: cargo install ajo; ajo validate", "only setup-ajo installs"),
         ("persist-credentials: false", "persist-credentials: true", "checkout does not store the token"),
         (" --digest \"$PLAN_DIGEST\"", "", "the digest comes from outside the artifact"),
         ("GH_TOKEN: ${{ github.token }}", secret, "a secret exactly where the service is called"),
@@ -130,7 +130,7 @@ fn unsafe_github_workflow_is_found() {
         (
             "      - name: Install ajo\n",
             "      - with: { role-to-assume: a }\n        uses: b\n      - name: Install ajo\n",
-            "nothing is built with credentials",
+            "nothing is installed with credentials",
         ),
         (" --lock-timeout 300", "", "an apply waits longer than a lease"),
         ("--lock-timeout 300", "--lock-timeout 60", "an apply waits longer than a lease"),
@@ -150,8 +150,10 @@ const WITH_SECRET: [&str; 11] = ["ajo", "git", "jq", "printf", "cp", "echo", "if
 fn gitlab_violations(pipelines: &[Value]) -> Vec<String> {
     let mut violations = Violations::default();
     for (name, job) in pipelines.iter().flat_map(|jobs| jobs.as_object().expect("jobs")) {
-        let (Some(script), Some(base)) = (job["script"].as_array(), pipelines[0].get(".limits")) else { continue };
-        let before = base["before_script"].as_array().into_iter().flatten().filter(|_| job["extends"] == ".limits");
+        let Some(script) = job["script"].as_array() else { continue };
+        let base = job["extends"].as_str().map_or(&Value::Null, |base| &pipelines[0][base]);
+        let own = |key: &str| if job[key].is_null() { &base[key] } else { &job[key] };
+        let before = own("before_script").as_array().into_iter().flatten();
         let lines: Vec<_> = before.chain(script).map(|line| line.as_str().expect("a text")).collect();
         let environment = job["environment"]["name"].as_str().or(job["environment"].as_str()).unwrap_or_default();
         let calls = lines.iter().any(|line| calls_service(line));
@@ -160,7 +162,9 @@ fn gitlab_violations(pipelines: &[Value]) -> Vec<String> {
             "a secret exactly where the service is called",
             name,
         );
-        let is_known = |line: &&str| WITH_SECRET.contains(&line.split_whitespace().next().unwrap_or_default());
+        let install = pipelines[0][".ajo"]["before_script"][0].as_str().unwrap_or_default();
+        let is_known =
+            |line: &&str| *line == install || WITH_SECRET.contains(&line.split_whitespace().next().unwrap_or_default());
         violations.require(!calls || lines.iter().all(is_known), "only ajo runs with a secret", name);
         violations.require(
             (environment == "limits/apply") == (name == "limits-apply"),
@@ -169,11 +173,12 @@ fn gitlab_violations(pipelines: &[Value]) -> Vec<String> {
         );
         violations.require((name == "limits-apply") == (job["when"] == "manual"), "only applies need approval", name);
         violations.require(job["resource_group"].is_null(), "only the lease decides who waits", name);
-        let variables = if job["extends"] == ".limits" { &base["variables"] } else { &job["variables"] };
-        let writes = variables["AWS_ROLE_ARN"] == "$LIMITS_WRITE_ROLE";
+        let writes = own("variables")["AWS_ROLE_ARN"] == "$LIMITS_WRITE_ROLE";
         violations.require((name == "limits-apply") == writes, "only applies write the state", name);
-        let image = job["image"].as_str().or(base["image"].as_str()).unwrap_or_default();
-        violations.require(image == "$LIMITS_IMAGE", "tools are pinned", name);
+        violations.require(own("image") == "$LIMITS_IMAGE", "tools are pinned", name);
+        let uses_ajo = lines.iter().any(|line| line.starts_with("ajo "));
+        let is_checked = lines.first() == Some(&install) && install.contains("sha256sum -c -");
+        violations.require(!uses_ajo || is_checked, "tools are pinned", name);
         let applies = lines.iter().find(|line| line.contains("ajo apply"));
         let has_digest = applies.is_none_or(|line| line.contains("--digest \"$PLAN_DIGEST\""));
         violations.require(has_digest, "only the reviewed plan is applied", name);
@@ -204,6 +209,8 @@ fn unsafe_gitlab_pipeline_is_found() {
         ("    - ajo plan limits", "    - git push\n    - ajo plan limits", "nothing is pushed"),
         ("environment: { name: limits/read,", "environment: { name: limits/apply,", "only applies need approval"),
         ("image: $LIMITS_IMAGE", "image: rust:latest", "tools are pinned"),
+        ("| sha256sum -c -", "", "tools are pinned"),
+        ("    - *install\n", "", "tools are pinned"),
         (" --digest \"$PLAN_DIGEST\"", "", "only the reviewed plan"),
     ] {
         assert!(texts.iter().any(|text| text.contains(from)), "{from}");
