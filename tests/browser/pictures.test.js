@@ -22,8 +22,9 @@ for (const [name, dark] of [['web-ui-light', false], ['web-ui-dark', true]]) {
     await page.locator(`[data-uid="${uid}"]`).click();
     await page.locator('.diagram [data-state=updated].on').waitFor();
     await page.mouse.move(5, 5);
-    const options = { animations: 'disabled', caret: 'hide', style: '#version { visibility: hidden }' };
-    await compareImage(t, folder, name, page, await page.screenshot(options));
+    // A picture with a version would be stale after each release.
+    await page.locator('#version').evaluate((element) => element.replaceChildren());
+    await compareImage(t, folder, name, page, await page.screenshot({ animations: 'disabled', caret: 'hide' }));
     check();
     await close();
   });

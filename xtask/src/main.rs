@@ -79,7 +79,7 @@ enum XtaskCommand {
     ReleaseFiles,
     /// Run the command from a release archive in an empty root that has only a CA bundle
     ReleaseCheck {
-        /// An archive for Linux on x86-64, or its binary
+        /// An archive for Linux, or a static binary
         file: PathBuf,
     },
     /// Build the documentation site in target/site/ and check its links

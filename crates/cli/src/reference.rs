@@ -1,7 +1,10 @@
-//! The pages in `docs/reference/` about the command and its files. The tests below compare them with the code.
+//! The pages in `docs/reference/` about the command, its files, and the service. The tests below compare them with the code.
 
 mod commands_page;
+mod emulator_page;
+mod error_codes_page;
 mod exit_codes_page;
+mod fidelity_rows;
 mod option_row;
 mod schema_pages;
 mod settings_page;
@@ -15,6 +18,11 @@ const GENERATOR: &str = "UPDATE=1 cargo test -p ajo --lib reference";
 
 fn reference_path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
+}
+
+fn read_source(path: &str) -> String {
+    let path = reference_path("../..").join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn check(name: &str, content: &str) {
@@ -42,4 +50,14 @@ fn schema_pages_are_current() {
         check(page.file, &page.render());
         check(&page.schema_file(), &page.render_schema());
     }
+}
+
+#[test]
+fn error_codes_page_is_current() {
+    check("error-codes.md", &error_codes_page::render());
+}
+
+#[test]
+fn emulator_page_is_current() {
+    check("emulator-behaviors.md", &emulator_page::render());
 }

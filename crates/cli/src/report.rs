@@ -18,6 +18,8 @@ mod tests;
 mod text;
 mod traffic_effect;
 
+#[cfg(test)]
+pub(crate) use drift_finding::DriftCode;
 pub(crate) use findings::DEFINITION_REPORT;
 pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};

@@ -18,6 +18,20 @@
 //! assert_eq!(codes, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_107"]);
 //! assert_eq!(findings[1].pointer, "/services/action/rating/maxCallsCount");
 //! ```
+//!
+//! The codes of this project, for limits that the service accepts:
+//!
+//! | code | reported for |
+//! |---|---|
+//! | `AJO_LIMITS_METHOD` | a warning: a method that the service does not document |
+//! | `AJO_LIMITS_UNUSED_METHOD` | a warning: a method that custom actions or external data sources never send |
+//! | `AJO_LIMITS_IP_ADDRESS` | a warning: an IP address, which journeys never call |
+//! | `AJO_LIMITS_PORT` | a warning: a port that custom actions never call |
+//! | `AJO_LIMITS_ADOBE_HOST` | a warning: an internal Adobe address, which journeys never call |
+//! | `AJO_LIMITS_DATA_SOURCE_RATE` | a warning: a rate above 15 calls per second, which no external data source reaches unless Adobe has allow-listed the endpoint |
+//! | `AJO_LIMITS_CONNECTIONS` | a note: so few connections that calls must end within 25 ms to reach the rate |
+//! | `AJO_LIMITS_MAX_HTTP_CONNECTIONS` | a note: more than 400 connections, on which Adobe's documents differ |
+//! | `AJO_LIMITS_HIDDEN_CHARACTER` | an invisible character |
 
 mod callers;
 mod capping;

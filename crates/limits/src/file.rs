@@ -28,21 +28,28 @@
 //! | `AJO_LIMITS_YAML` | a file that is not YAML, or is too large or too deeply nested |
 //! | `AJO_LIMITS_EMPTY` | files without any limit that do not say `capping: []` |
 //! | `AJO_LIMITS_VERSION` | a missing or unsupported version |
-//! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_MULTIPLE_SANDBOXES` | a missing or invalid sandbox; more than one sandbox where one is required |
-//! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | an unknown key, or a key that occurs twice in one mapping |
+//! | `AJO_LIMITS_SANDBOX` | a missing or invalid sandbox |
+//! | `AJO_LIMITS_MULTIPLE_SANDBOXES` | more than one sandbox where one is required |
+//! | `AJO_LIMITS_UNKNOWN_KEY` | an unknown key |
+//! | `AJO_LIMITS_DUPLICATE_KEY` | a key that occurs twice in one mapping |
 //! | `AJO_LIMITS_TYPE` | a value of the wrong type, such as a string instead of a number |
 //! | `AJO_LIMITS_UNKNOWN_FIELD` | a note: a field in the output of `get` or `list` is unknown and is sent as it is |
-//! | `AJO_LIMITS_FILE_KIND` | a file of another kind, such as a limits file passed to `ajo capping create` |
 //! | `AJO_LIMITS_ORG_ID` | an organization in the file |
 //! | `AJO_LIMITS_DUPLICATE` | two limits with the same key |
+//! | `AJO_LIMITS_MULTIPLE_THROTTLING` | different throttling limits in the files of a sandbox; a note if they are in files of two sandboxes, which may share an organization |
 //! | `AJO_LIMITS_OVERLAP` | a note: one call can match two limits |
 //! | `AJO_LIMITS_CAPPING_BELOW_THROTTLING` | a warning: capping that is not above the throttling of the same URL |
 //! | `AJO_LIMITS_THROTTLING_SANDBOX` | throttling in a sandbox that is not a production sandbox |
 //! | `AJO_LIMITS_HIDDEN_CHARACTER` | an invisible character, or a space that is not an ASCII space |
 //! | `AJO_LIMITS_LOOKALIKE` | a note: letters that look like others |
 //! | `AJO_LIMITS_ALLOW` | a malformed or unused comment `# ajo: allow CODE - reason`, which accepts a warning or note |
-//! | `AJO_LIMITS_FILE`, `AJO_LIMITS_FILE_KIND` | a file that cannot be read as text; a file of another kind |
-//! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
+//! | `AJO_LIMITS_FILE` | a file that cannot be read as text: it is missing, a directory, binary, or not UTF-8 |
+//! | `AJO_LIMITS_FILE_KIND` | a file of another kind, such as a limits file passed to `ajo capping create` |
+//! | `AJO_LIMITS_BASE` | an unreadable or circular base |
+//! | `AJO_LIMITS_OVERLAY` | an entry that matches several base entries, or `absent: true` without a base; a warning if `absent: true` matches none |
+//! | `AJO_LIMITS_EXTRA` | a documented field under `extra` |
+//! | `AJO_LIMITS_NORMALIZED` | a warning or a note: the service stores other values than it received |
+//! | `AJO_LIMITS_SECRET` | a secret in a host, where it is not secret, or in a method |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
 //! | `AJO_LIMITS_STATE` | a `state` that is neither a path nor the URL of a bucket; files of one sandbox with different ones |
 //! | `AJO_LIMITS_FORMAT` | a file that `ajo fmt` cannot format without changing its content |

@@ -53,14 +53,11 @@ pub(crate) fn parse(text: &str) -> MarkdownFile {
     let (mut heading, mut paragraph): (Option<String>, Option<String>) = (None, None);
     for (event, range) in events {
         match event {
-            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, .. }) => {
+            Event::Start(Tag::Link { link_type: LinkType::Inline | LinkType::Autolink, dest_url, .. }) => {
                 file.add_inline_link(text, &dest_url, LinkKind::Page, range);
             }
             Event::Start(Tag::Image { link_type: LinkType::Inline, dest_url, .. }) => {
                 file.add_inline_link(text, &dest_url, LinkKind::Image, range);
-            }
-            Event::Start(Tag::Link { link_type: LinkType::Autolink, dest_url, .. }) => {
-                file.add_inline_link(text, &dest_url, LinkKind::Page, range);
             }
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => file.add_html(text, range),
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),

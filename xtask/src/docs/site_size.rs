@@ -11,8 +11,8 @@ const LARGEST: usize = 5;
 pub(crate) fn describe(site: &Path) -> Result<String, String> {
     let mut sizes = Vec::new();
     for file in files_below(site)? {
-        let size = std::fs::metadata(site.join(&file)).map_err(|error| format!("{file}: {error}"))?.len();
-        sizes.push((size, file));
+        let length = std::fs::metadata(site.join(&file)).map_err(|error| format!("{file}: {error}"))?.len();
+        sizes.push((length, file));
     }
     let total: u64 = sizes.iter().map(|(size, _)| size).sum();
     let index: u64 = sizes.iter().filter(|(_, file)| file.starts_with("searchindex")).map(|(size, _)| size).sum();

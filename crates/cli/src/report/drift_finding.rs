@@ -34,7 +34,7 @@ pub(super) struct DriftFinding<'r> {
 
 /// The kinds of findings.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum DriftCode {
+pub(crate) enum DriftCode {
     Drifted,
     Missing,
     Unmanaged,
@@ -44,11 +44,11 @@ pub(super) enum DriftCode {
 }
 
 impl DriftCode {
-    pub(super) const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Drifted, Self::Missing, Self::Unmanaged, Self::RemovedFromFiles, Self::Duplicate, Self::Overlap];
 
     /// The code, as in `docs/errors.md`.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Drifted => "AJO_LIMITS_DRIFTED",
             Self::Missing => "AJO_LIMITS_MISSING",
@@ -60,7 +60,7 @@ impl DriftCode {
     }
 
     /// One or two words.
-    pub(super) const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Drifted => "drifted",
             Self::Missing => "missing",
@@ -72,7 +72,7 @@ impl DriftCode {
     }
 
     /// The meaning, as the predicate of a sentence.
-    pub(super) const fn description(self) -> &'static str {
+    pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::Drifted => "differs from the limits file",
             Self::Missing => "not found at the service",

@@ -28,9 +28,26 @@ fn run_script_with_emulator(script: &str) -> CommandOutput {
         .into()
 }
 
+/// `ajo` without a directory for temporary files, as in a container.
+fn command_without_temp_dir(arguments: &[&str]) -> Command {
+    let mut command = ajo_command(arguments);
+    for name in ["TMPDIR", "TMP", "TEMP"] {
+        command.env(name, concat!(env!("CARGO_TARGET_TMPDIR"), "/no-directory"));
+    }
+    command
+}
+
 #[test]
-fn demo_succeeds() {
-    let output = run(&["demo"]);
+fn emulated_apply_needs_no_temp_dir() {
+    let limits = "version: 1\nsandbox: prod\nthrottling: { name: a, urlPattern: https://a.example.com/*, methods: [GET], maxThroughput: 400 }\n";
+    let mut command = command_without_temp_dir(&["--emulator", "apply", "--yes", "-"]);
+    let output = run_with_input(&mut command, limits);
+    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""), "{}", output.stdout);
+}
+
+#[test]
+fn demo_succeeds_without_temp_dir() {
+    let output = CommandOutput::from(command_without_temp_dir(&["demo"]).output().expect("ajo runs"));
     assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""), "{}", output.stdout);
     for expected in [
         "access token, valid for 86399 s",

@@ -1,6 +1,7 @@
 //! The picture of a plan in the documentation. `UPDATE=1` writes it.
 
-use anstyle_svg::Term;
+use anstyle::RgbColor;
+use anstyle_svg::{Term, WIN10_CONSOLE};
 
 use super::repository_path;
 use crate::limits::fixture::LimitsFixture;
@@ -23,8 +24,10 @@ const CREATED: &str = "throttling:
   maxThroughput: 400
 ";
 
-/// The width of the longest line, so that the picture has no empty margin.
+/// As wide as the longest line, so that the picture has no empty margin.
 const MIN_WIDTH: usize = 0;
+const TEXT_COLOR: RgbColor = RgbColor(230, 237, 243);
+const BACKGROUND_COLOR: RgbColor = RgbColor(13, 17, 23);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn picture_shows_the_plan_of_today() {
@@ -45,7 +48,8 @@ async fn picture_shows_the_plan_of_today() {
 
 /// An SVG of terminal output. Its background is dark, so it is legible on light and dark pages.
 fn render(output: &str) -> String {
-    let svg = Term::new().min_width_px(MIN_WIDTH).render_svg(output);
+    let terminal = Term::new().palette(WIN10_CONSOLE).min_width_px(MIN_WIDTH);
+    let svg = terminal.fg_color(TEXT_COLOR.into()).bg_color(BACKGROUND_COLOR.into()).render_svg(output);
     // Without a view box, a browser cuts the picture off instead of making it smaller.
     let size = |name: &str| {
         let value = svg.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split("px").next());

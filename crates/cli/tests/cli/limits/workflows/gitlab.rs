@@ -82,10 +82,10 @@ impl<'r> Pipeline<'r> {
             }
         }
         let output = repository.run(&directory, &script, &variables).await;
-        if let Some(file) = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE") {
-            assert_eq!(fs::read_to_string(file).expect("the token"), OIDC_TOKEN);
-        }
         if output.exit_code == Some(0) {
+            if let Some(file) = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE") {
+                assert_eq!(fs::read_to_string(file).expect("the token"), OIDC_TOKEN);
+            }
             for file in job["artifacts"]["paths"].as_array().into_iter().flatten() {
                 let file = file.as_str().expect("a text");
                 self.artifacts.insert(file.to_owned(), fs::read(directory.join(file)).expect("an artifact"));
