@@ -32,7 +32,7 @@ const FIGURES: &[(&str, &str, usize, &str)] = &[
     ),
     (CLIENT, "@adobe/aio-lib-core-auth, and `fetch`", 2, "npm package, installed, @adobe/aio-lib-core-auth, fetch"),
     (CLIENT, "tarball", 1, "npm package, size, tarball"),
-    (CLIENT, "installed", 1, "npm package, size, installed"),
+    (CLIENT, "installed", 1, "npm package, installed, ajo-limits"),
     (CLIENT, "`core.wasm`, gzipped", 1, "npm package, size, core.wasm"),
     (
         CLIENT,
