@@ -51,7 +51,7 @@ pub(super) fn render() -> String {
     page.heading(2, "Codes of ajo");
     page.markdown(
         "`ajo` reports these codes in addition, in JSON, SARIF, and annotations. A comment in a limits file can \
-         [allow](../limits-as-code.md#findings) a warning or a note.",
+         [allow](../limits-files.md#findings) a warning or a note.",
     );
     let cells =
         own_codes().into_iter().map(|own| vec![code_span(&own.code), own.origin.to_owned(), escape_text(&own.meaning)]);
