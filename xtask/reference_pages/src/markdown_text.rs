@@ -11,13 +11,19 @@ pub fn escape_text(text: &str) -> String {
 /// Escapes text that has no code span.
 fn escape_prose(text: &str) -> String {
     let mut escaped = String::new();
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    let mut is_after_letter = false;
+    while let Some(character) = characters.next() {
+        // Markdown ignores an underscore inside of a word.
+        let is_inside_word = is_after_letter && characters.peek().is_some_and(|next| next.is_alphanumeric());
         match character {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            '_' if is_inside_word => escaped.push('_'),
             '|' | '*' | '_' => escaped.extend(['\\', character]),
             _ => escaped.push(character),
         }
+        is_after_letter = character.is_alphanumeric();
     }
     escaped.split(' ').map(mark_up_word).collect::<Vec<_>>().join(" ")
 }
@@ -60,7 +66,7 @@ mod tests {
 
     #[test]
     fn prose_is_escaped_and_code_is_not() {
-        assert_eq!(escape_text("a <b> | `c <d>|*` * x_y"), r"a &lt;b&gt; \| `c <d>\|*` \* x\_y");
+        assert_eq!(escape_text("a <b> | `c <d>|*` * x_y _id"), r"a &lt;b&gt; \| `c <d>\|*` \* x_y \_id");
         assert_eq!(escape_text("one\ntwo --out, docs/errors.md."), "one two `--out`, [errors](../errors.md).");
         assert_eq!(code_span("a|b"), r"`a\|b`");
     }

@@ -1,6 +1,7 @@
 //! A section with a table for each named schema of a document.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -129,11 +130,11 @@ impl<'d> SchemaObjects<'d> {
         let is_shown =
             |value: &&Value| !matches!(value, Value::Null) && **value != Value::Array(Vec::new()) && **value != "";
         if let Some(default) = schema.get("default").filter(is_shown) {
-            text.push_str(&format!(" Default: {}.", code_span(&show_value(default))));
+            let _ = write!(text, " Default: {}.", code_span(&show_value(default)));
         }
         let example = schema.get("example").or(schema["examples"].get(0)).filter(is_shown);
         if let Some(example) = example.filter(|example| !example.is_object()) {
-            text.push_str(&format!(" Example: {}.", code_span(&show_value(example))));
+            let _ = write!(text, " Example: {}.", code_span(&show_value(example)));
         }
         text.trim().to_owned()
     }

@@ -52,6 +52,9 @@ pub(crate) struct SimulateArgs {
 #[command(next_help_heading = "Traffic")]
 pub(crate) struct TrafficArgs {
     /// 100x60 is 100 calls/s for 60 s; ramp:100-5000x60
+    ///
+    /// Parts follow each other: `100x60,0x10`. `ramp:100-5000x60` grows linearly. `welcome=50x60` is a journey with a name;
+    /// several journeys share the limits.
     #[arg(long, value_name = "PATTERN", required_unless_present_any = ["csv", "audience", "observed", "sql"])]
     pub(crate) traffic: Vec<JourneyPattern>,
 
@@ -60,6 +63,8 @@ pub(crate) struct TrafficArgs {
     pub(crate) csv: Option<PathBuf>,
 
     /// Profiles that a Read Audience journey sends
+    ///
+    /// The journey takes the audience divided by the reading rate, in seconds.
     #[arg(long, value_name = "N", requires = "reading_rate", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) audience: Option<u64>,
 
@@ -77,6 +82,10 @@ pub(crate) struct TrafficArgs {
 #[command(next_help_heading = "Endpoint")]
 pub(crate) struct EndpointArgs {
     /// Milliseconds: 300, exp:300, or FILE.csv
+    ///
+    /// A number is the latency of each request in milliseconds. `exp:300` is an exponential distribution with that mean, and
+    /// `p50=80,p95=300,p99=900` has percentiles. A CSV file has one latency per line, or is an export of Adobe's latency
+    /// query.
     #[arg(long, value_name = "MS", default_value = "100")]
     pub(crate) latency: LatencyArg,
 
@@ -89,6 +98,8 @@ pub(crate) struct EndpointArgs {
     pub(crate) servers: Option<u32>,
 
     /// Failing requests, such as 0.2 or first:2
+    ///
+    /// `0.2` is a fifth of the requests, and `first:2` the first two requests of each call.
     #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
     pub(crate) failures: EndpointFailures,
 
@@ -97,10 +108,14 @@ pub(crate) struct EndpointArgs {
     pub(crate) failure_status: u16,
 
     /// Connections to the endpoint
+    ///
+    /// Replaces the number of connections of the limits.
     #[arg(long, hide = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) connections: Option<u32>,
 
     /// Timeout of the journeys
+    ///
+    /// From 1 to 30 seconds.
     #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(TIMEOUT_SECONDS_RANGE.start()..=TIMEOUT_SECONDS_RANGE.end()))]
     pub(crate) timeout: u64,
 }
@@ -110,26 +125,39 @@ pub(crate) struct EndpointArgs {
 #[command(next_help_heading = "Unknown behavior (docs/simulate.md)")]
 pub(crate) struct UnknownBehaviorArgs {
     /// Counting window: fixed, sliding, or token-bucket
+    ///
+    /// `fixed`: consecutive periods, the first from second 0. `sliding`: the period before each moment. `token-bucket`:
+    /// tokens that refill evenly, up to the calls of one period.
     #[arg(long, hide = true, value_name = "HOW", default_value_t = WindowKind::Fixed)]
     pub(crate) window: WindowKind,
 
     /// Time from a failure to its retry
+    ///
+    /// In milliseconds.
     #[arg(long, hide = true, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_RETRY_DELAY_MS))]
     pub(crate) retry_delay: u64,
 
     /// Calls without a free connection: wait or reject
+    ///
+    /// `wait`: until the timeout of the call. `reject`: the call ends.
     #[arg(long, hide = true, hide_possible_values = true, value_name = "WHAT", default_value = "wait", value_parser = choice([("wait", NoConnection::Wait), ("reject", NoConnection::Reject)]))]
     pub(crate) no_connection: NoConnection,
 
     /// Calls over a cap: final or retried
+    ///
+    /// `final`: the call ends. `retried`: it is retried like a failed call.
     #[arg(long, hide = true, hide_possible_values = true, value_name = "WHAT", default_value = "final", value_parser = choice([("final", CappedCall::Final), ("retried", CappedCall::Retried)]))]
     pub(crate) capped_calls: CappedCall,
 
     /// Default cap per host, endpoint, or domain
+    ///
+    /// Adobe's page says all three.
     #[arg(long, hide = true, hide_possible_values = true, value_name = "SCOPE", default_value = "host", value_parser = choice([("host", DefaultCapScope::Host), ("endpoint", DefaultCapScope::Endpoint), ("domain", DefaultCapScope::Domain)]))]
     pub(crate) default_cap_scope: DefaultCapScope,
 
     /// What raises the default cap: config or support
+    ///
+    /// `config`: a greater configured limit replaces it. `support`: only Adobe's support raises it. Adobe's pages say both.
     #[arg(long, action = clap::ArgAction::Set, hide = true, hide_possible_values = true, value_name = "WHAT", default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
     pub(crate) default_cap_raise: bool,
 
@@ -138,6 +166,8 @@ pub(crate) struct UnknownBehaviorArgs {
     pub(crate) data_source_cap: u64,
 
     /// Calls to other endpoints of the host
+    ///
+    /// They use slots of the default cap.
     #[arg(long, hide = true, value_name = "PATTERN")]
     pub(crate) other_calls: Option<TrafficPattern>,
 }
@@ -147,6 +177,8 @@ pub(crate) struct UnknownBehaviorArgs {
 #[command(next_help_heading = "Result")]
 pub(crate) struct ResultArgs {
     /// exact (each call) or cohort (groups of calls)
+    ///
+    /// By default `exact`, up to about 2,000,000 requests. `cohort` is for counts and queues over a long time.
     #[arg(long, hide = true, value_name = "HOW")]
     pub(crate) mode: Option<SimulationMode>,
 

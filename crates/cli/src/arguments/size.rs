@@ -37,10 +37,16 @@ pub(crate) struct SizedEndpointArgs {
     pub(crate) capacity: Option<u32>,
 
     /// 300, exp:300, p50=80,p95=300, or FILE.csv
+    ///
+    /// A number is the latency of each request in milliseconds. `exp:300` is an exponential distribution with that mean, and
+    /// `p50=80,p95=300,p99=900` has percentiles. A CSV file has one latency per line, or is an export of Adobe's latency
+    /// query.
     #[arg(long, value_name = "MS")]
     pub(crate) latency: LatencyArg,
 
     /// Failing requests, such as 0.2 or first:2
+    ///
+    /// `0.2` is a fifth of the requests, and `first:2` the first two requests of each call.
     #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
     pub(crate) failures: EndpointFailures,
 
@@ -53,6 +59,9 @@ pub(crate) struct SizedEndpointArgs {
     pub(crate) timeout: u64,
 
     /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
+    ///
+    /// `fixed`: consecutive periods, the first from second 0. `sliding`: the period before each moment. `token-bucket`:
+    /// tokens that refill evenly, up to the calls of one period.
     #[arg(long, hide = true, default_value_t = WindowKind::Fixed)]
     pub(crate) window: WindowKind,
 }

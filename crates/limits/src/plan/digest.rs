@@ -8,10 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+// Digests are part of state files and saved plans, so the field order of digested types is part of those formats. Digested
+// JSON objects must be sorted: their order depends on a `serde_json` feature that any dependency may enable.
 /// The SHA-256 digest of a value's compact JSON, written as `sha256:` and 64 hexadecimal digits.
-///
-/// Digests are part of state files and saved plans, so the field order of digested types is part of those formats. Digested
-/// JSON objects must be sorted: their order depends on a `serde_json` feature that any dependency may enable.
 ///
 /// ```
 /// use ajo_limits::Digest;

@@ -78,7 +78,7 @@ pub(crate) struct MaximumRuleSchema {
 
 /// Exports of observed traffic.
 #[derive(JsonSchema)]
-#[schemars(untagged)]
+#[schemars(rename = "ObservedFiles", untagged)]
 #[expect(dead_code, reason = "only used to generate the schema")]
 pub(crate) enum ObservedSchema {
     /// One export.
@@ -89,7 +89,7 @@ pub(crate) enum ObservedSchema {
 
 /// The limits that must be deployed.
 #[derive(JsonSchema)]
-#[schemars(untagged)]
+#[schemars(rename = "RequireDeployed", untagged)]
 #[expect(dead_code, reason = "only used to generate the schema")]
 pub(crate) enum RequireDeployedSchema {
     /// All limits, or none.
