@@ -32,7 +32,7 @@ const FIGURES: &[(&str, &str, usize, &str)] = &[
     ),
     (CLIENT, "@adobe/aio-lib-core-auth, and `fetch`", 2, "npm package, installed, @adobe/aio-lib-core-auth, fetch"),
     (CLIENT, "tarball", 1, "npm package, size, tarball"),
-    (CLIENT, "installed", 1, "npm package, size, installed"),
+    (CLIENT, "installed", 1, "npm package, installed, ajo-limits"),
     (CLIENT, "`core.wasm`, gzipped", 1, "npm package, size, core.wasm"),
     (
         CLIENT,
@@ -66,6 +66,8 @@ const OTHER_NUMBERS: &[(&str, &str, &str)] = &[
     ("README.md", "1000 ms", "a limit in the demo"),
     (CLIENT, "50 ms", "a setting"),
     (CLIENT, "4 KB", "a limit of Chrome"),
+    (CLIENT, "64 MiB", "a limit of the client"),
+    (CLIENT, "1 MiB", "a limit of the client"),
 ];
 
 fn readmes() -> Vec<String> {
@@ -164,7 +166,7 @@ fn all_figures_are_checked() {
 fn numbers_are_found_and_rounded() {
     assert_eq!(
         numbers_with_units("a 277 KB b (1.5 ms), 8 x, at most 1,000 calls/s"),
-        ["277 KB", "1.5 ms),", "1,000 calls/s"]
+        ["277 KB", "(1.5 ms),", "1,000 calls/s"]
     );
     assert_eq!(number("63.0 KB"), (63.0, 0.05));
     assert_eq!(number("24,200 B"), (24_200.0, 0.5));

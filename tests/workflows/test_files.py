@@ -63,8 +63,7 @@ class Files(unittest.TestCase):
         for name, job in publishers.items():
             if "uses" in job:
                 continue
-            if name != "attest":
-                self.assertIn("environment", job, name)
+            self.assertIn("environment", job, name)
             for step in job["steps"]:
                 script = step.get("run", "")
                 self.assertNotRegex(script, r"cargo (build|install|run|test|xtask)|npm (ci|install|pack|run)|\bdist (build|plan)", name)

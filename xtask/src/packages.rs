@@ -81,6 +81,7 @@ fn find_file_problems(name: &str, package: &Value) -> Result<Vec<String>, String
 
 /// Whether a file is part of the library or the program, and not only of tests.
 fn is_compiled_by_users(file: &str) -> bool {
-    file.strip_prefix("src/")
-        .is_some_and(|path| path.ends_with(".rs") && !path.split('/').any(|part| part == "tests" || part == "tests.rs"))
+    let Some(path) = file.strip_prefix("src/").map(Path::new) else { return false };
+    let is_test = path.iter().any(|part| part == "tests" || part == "tests.rs");
+    path.extension().is_some_and(|extension| extension == "rs") && !is_test
 }

@@ -22,7 +22,7 @@ const VARIABLE: &str = "_AJO_COMPLETE";
 /// A shell prints whatever appears on standard error into the line that its user edits. So nothing does, not even a panic.
 pub(crate) fn respond(arguments: &[OsString]) -> Option<ExitCode> {
     std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty() && shell != "0")?;
-    std::panic::set_hook(Box::new(|_| {}));
+    std::panic::set_hook(Box::new(|_| crate::output::exit_if_panics_abort()));
     let directory = std::env::current_dir().ok();
     let response =
         CompleteEnv::with_factory(command).var(VARIABLE).completer("ajo").try_complete(arguments, directory.as_deref());

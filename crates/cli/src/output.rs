@@ -121,7 +121,15 @@ pub(crate) fn print_panics_safely() {
             print_note(SafeText::from_lines(&backtrace.to_string()));
         }
         print_note("hint: this is a bug in ajo; report it with the command and this message");
+        exit_if_panics_abort();
     }));
+}
+
+/// A release does not unwind. It exits with the usual code of a panic, because an abort could write secrets to a core dump.
+pub(crate) fn exit_if_panics_abort() {
+    if cfg!(panic = "abort") {
+        std::process::exit(101);
+    }
 }
 
 /// The number of columns of the terminal, or 0 if standard output is not a terminal.

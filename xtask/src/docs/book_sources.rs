@@ -1,12 +1,11 @@
-//! Writes the sources that mdBook builds: the pages with the links of the site, the images they show, and the configuration.
+//! Writes the sources that mdBook builds: the pages with the links of the site, their images and files, and the configuration.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::files::{read, write};
-use super::markdown::{self, LinkKind, rewrite_links};
-use super::repository_paths::{is_external, resolve};
-use super::site_map::{SiteMap, site_path};
+use super::markdown::{self, rewrite_links};
+use super::site_map::{SiteMap, is_asset, site_path};
 use super::summary::SUMMARY;
 use crate::workspace::root;
 
@@ -52,7 +51,7 @@ pub(crate) fn write_book(map: &SiteMap, pages: &[BookPage], build_folder: &Path)
     for page in pages {
         write(&folder.join(&page.path), &page.text)?;
     }
-    for (source, path) in images(pages)? {
+    for (source, path) in assets(map, pages)? {
         copy(&root().join(&source), &folder.join(path))?;
     }
     for path in super::files::files_below(&root().join(THEME))? {
@@ -61,17 +60,16 @@ pub(crate) fn write_book(map: &SiteMap, pages: &[BookPage], build_folder: &Path)
     write(&build_folder.join("book.toml"), configuration(map)?)
 }
 
-/// The images that pages show, by source, with their path on the site.
-fn images(pages: &[BookPage]) -> Result<BTreeMap<String, String>, String> {
-    let mut images = BTreeMap::new();
+/// The images and files that pages link to, by source, with their path on the site.
+fn assets(map: &SiteMap, pages: &[BookPage]) -> Result<BTreeMap<String, String>, String> {
+    let mut assets = BTreeMap::new();
     for page in pages {
-        let links = markdown::parse(&read(&root().join(&page.source))?).links;
-        for link in links.iter().filter(|link| link.kind == LinkKind::Image && !is_external(&link.target)) {
-            let source = resolve(&page.source, &link.target).ok_or("an image is outside the repository")?;
-            images.insert(source.clone(), site_path(&source));
+        for link in markdown::parse(&read(&root().join(&page.source))?).links {
+            let path = map.linked_path(&page.source, &link)?.filter(|path| is_asset(path, link.kind));
+            assets.extend(path.map(|path| (path.clone(), site_path(&path))));
         }
     }
-    Ok(images)
+    Ok(assets)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
@@ -100,4 +98,40 @@ fn configuration(map: &SiteMap) -> Result<String, String> {
 pub(crate) fn correct_edit_link(map: &SiteMap, page: &BookPage, html: &str) -> String {
     let link = |path: &str| format!("\"{}\"", map.urls.repository_link("edit", path));
     html.replace(&link(&format!("{PAGES}/{}", page.path)), &link(&page.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::project_urls::ProjectUrls;
+
+    fn site_map() -> SiteMap {
+        SiteMap { pages: Vec::new(), urls: ProjectUrls::new("https://git.example/r", "https://site.example/r") }
+    }
+
+    #[test]
+    fn configuration_has_the_urls_of_the_project() {
+        let text = configuration(&site_map()).expect("valid");
+        let table: toml::Table = toml::from_str(&text).expect("TOML");
+        let html = &table["output"]["html"];
+        assert_eq!(html["site-url"].as_str(), Some("/r/"));
+        assert_eq!(html["edit-url-template"].as_str(), Some("https://git.example/r/edit/main/{path}"));
+        assert_eq!(table["book"]["src"].as_str(), Some(PAGES));
+    }
+
+    #[test]
+    fn edit_link_leads_to_the_source() {
+        let page = |path: &str, source: &str| BookPage {
+            path: path.to_owned(),
+            source: source.to_owned(),
+            title: String::new(),
+            part: String::new(),
+            text: String::new(),
+        };
+        for (path, source) in [("a.md", "docs/a.md"), ("A.md", "A.md"), ("x/index.md", "docs/x/README.md")] {
+            let html = format!("<a href=\"https://git.example/r/edit/main/docs/{path}\">");
+            let expected = format!("<a href=\"https://git.example/r/edit/main/{source}\">");
+            assert_eq!(correct_edit_link(&site_map(), &page(path, source), &html), expected);
+        }
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) fn render_full(pages: &[BookPage], site: &str) -> String {
 fn first_sentence(paragraph: &str) -> &str {
     let end =
         paragraph.match_indices(['.', ':']).map(|(at, _)| at).find(|at| paragraph[at + 1..].starts_with([' ', '\n']));
-    paragraph[..end.unwrap_or(paragraph.len())].trim_end_matches('.')
+    paragraph[..end.unwrap_or(paragraph.len())].trim_end_matches(['.', ':'])
 }
 
 #[cfg(test)]

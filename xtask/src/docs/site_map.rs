@@ -1,5 +1,7 @@
 //! The pages of the site, and the links between them.
 
+use std::path::Path;
+
 use super::markdown::{LinkKind, MarkdownLink};
 use super::project_urls::ProjectUrls;
 use super::repository_paths::{is_external, relative, resolve, split_fragment};
@@ -25,26 +27,40 @@ pub(crate) fn site_path(source: &str) -> String {
     }
 }
 
+/// Whether the site has a copy of a linked file: an image, or a file in `docs` that is no page, such as a JSON Schema.
+pub(crate) fn is_asset(path: &str, kind: LinkKind) -> bool {
+    let is_markdown = || Path::new(path).extension().is_some_and(|extension| extension == "md");
+    kind == LinkKind::Image || path.starts_with("docs/") && !is_markdown() && root().join(path).is_file()
+}
+
 impl SiteMap {
     pub(crate) fn is_page(&self, source: &str) -> bool {
         self.pages.iter().any(|page| page.source == source)
     }
 
+    /// The path in the repository that a link leads to, without its fragment. `None` for other sites and for the page itself.
+    pub(crate) fn linked_path(&self, source: &str, link: &MarkdownLink) -> Result<Option<String>, String> {
+        let (path, _) = split_fragment(&link.target);
+        match self.urls.repository_path(path) {
+            Some(path) => Ok(Some(path.to_owned())),
+            None if path.is_empty() || is_external(&link.target) => Ok(None),
+            None => {
+                resolve(source, path).map(Some).ok_or_else(|| format!("{source}: {path} is outside the repository"))
+            }
+        }
+    }
+
     /// The same link on the site. `None` if it does not change.
     pub(crate) fn site_link(&self, source: &str, link: &MarkdownLink) -> Result<Option<String>, String> {
-        let (path, fragment) = split_fragment(&link.target);
-        let resolved = match self.urls.repository_path(path) {
-            Some(path) => path.to_owned(),
-            None if path.is_empty() || is_external(&link.target) => return Ok(None),
-            None => resolve(source, path).ok_or_else(|| format!("{source}: {path} is outside the repository"))?,
-        };
-        let target = if link.kind == LinkKind::Image {
-            relative(&site_path(source), &site_path(&resolved))
-        } else if let Some(page) = self.page_of(&resolved, fragment) {
+        let Some(path) = self.linked_path(source, link)? else { return Ok(None) };
+        let fragment = split_fragment(&link.target).1;
+        let target = if is_asset(&path, link.kind) {
+            relative(&site_path(source), &site_path(&path))
+        } else if let Some(page) = self.page_of(&path, fragment) {
             relative(&site_path(source), &site_path(&page))
         } else {
-            let view = if root().join(&resolved).is_dir() { "tree" } else { "blob" };
-            self.urls.repository_link(view, &resolved)
+            let view = if root().join(&path).is_dir() { "tree" } else { "blob" };
+            self.urls.repository_link(view, &path)
         };
         Ok(Some(fragment.map_or(target.clone(), |fragment| format!("{target}#{fragment}"))))
     }
@@ -97,7 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn images_are_on_the_site() {
+    fn images_and_files_in_docs_are_on_the_site() {
+        assert_eq!(link("docs/a.md", "book.toml", LinkKind::Page).as_deref(), Some("book.toml"));
         assert_eq!(link("docs/x/README.md", "../p/q.svg", LinkKind::Image).as_deref(), Some("../p/q.svg"));
         assert_eq!(link("ARCHITECTURE.md", "docs/p/q.svg", LinkKind::Image).as_deref(), Some("p/q.svg"));
     }

@@ -8,6 +8,9 @@ use super::repository_paths::resolve;
 /// The table of contents.
 pub(crate) const SUMMARY: &str = "docs/SUMMARY.md";
 
+/// The part of the pages above the first part.
+const FIRST_PART: &str = "Overview";
+
 /// A page of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SitePage {
@@ -21,10 +24,11 @@ pub(crate) struct SitePage {
 /// The pages in order. mdBook checks the rest of the format.
 pub(crate) fn parse_summary(text: &str) -> Result<Vec<SitePage>, String> {
     let mut pages: Vec<SitePage> = Vec::new();
-    let (mut part, mut is_heading, mut link) = (String::new(), false, None);
+    let (mut part, mut is_heading, mut link) = (FIRST_PART.to_owned(), false, None);
     for event in Parser::new_ext(text, markdown::options()) {
         match event {
-            Event::Start(Tag::Heading { .. }) => {
+            // The first heading is the title of the summary.
+            Event::Start(Tag::Heading { .. }) if !pages.is_empty() => {
                 is_heading = true;
                 part.clear();
             }
@@ -64,7 +68,7 @@ mod tests {
         assert_eq!(
             parse_summary(text).expect("valid"),
             [
-                page("Start", "Summary", "docs/index.md"),
+                page("Start", FIRST_PART, "docs/index.md"),
                 page("The a crate", "Rust", "docs/rust.md"),
                 page("More", "Rust", "crates/a/README.md"),
             ]

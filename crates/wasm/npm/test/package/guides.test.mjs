@@ -16,13 +16,20 @@ const PARTNER = { urlPattern: "https://partner.example.com/*", methods: ["POST"]
 
 const readPage = (name) => readFile(path.join(process.env.AJO_DOCS, name), "utf8");
 
-/** The programs of a page, with the text block that follows. */
-const PROGRAM = /^<!-- program: (\S+) -->\n```js\n(.*?)^```\n(?:(?!```|<!--|##).*\n)*?(?:```text\n(.*?)^```\n)?/gms;
+/** The marked programs of a page, with the text block that follows one. */
+function programsOf(page) {
+  const programs = [];
+  for (const [, name, language, text] of page.matchAll(/(?:^<!-- program: (\S+) -->\n)?^```(\w+)\n(.*?)^```$/gms)) {
+    if (name !== undefined) programs.push({ name, code: text });
+    else if (language === "text" && programs.length > 0) programs.at(-1).expected ??= text;
+  }
+  return programs;
+}
 
 test("the programs of docs/javascript.md run", async () => {
-  const programs = [...(await readPage("javascript.md")).matchAll(PROGRAM)];
-  assert.deepEqual(programs.map(([, name]) => name), ["first.mjs", "errors.mjs", "limits.test.mjs"]);
-  for (const [, name, code, expected] of programs) {
+  const programs = programsOf(await readPage("javascript.md"));
+  assert.deepEqual(programs.map(({ name }) => name), ["first.mjs", "errors.mjs", "limits.test.mjs"]);
+  for (const { name, code, expected } of programs) {
     // The test runner that runs this file must not collect it.
     const file = path.join(import.meta.dirname, `guide-${name.replace(".test", "")}`);
     await writeFile(file, code);
@@ -49,9 +56,12 @@ for (const [page, names] of Object.entries(SNIPPETS)) {
     assert.ok(programs.length > 0);
     const emulator = createEmulator();
     const { clientId, clientSecret, orgId, scopes, sandbox } = emulator.options;
-    const ajo = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
+    // The emulator has no journeys.
+    const isOtherApi = (url) => new URL(url.url ?? url).pathname.startsWith("/ajo/");
+    const fetch = async (url, init) => (isOtherApi(url) ? Response.json({ results: [] }) : emulator.fetch(url, init));
+    const ajo = new AjoClient({ ...emulator.options, fetch });
     const { uid } = await ajo.capping.create(LIMIT);
-    context.mock.method(globalThis, "fetch", emulator.fetch);
+    context.mock.method(globalThis, "fetch", fetch);
     context.mock.method(console, "log", () => {});
     const variables = {
       ...{ AJO_CLIENT_ID: clientId, AJO_CLIENT_SECRET: clientSecret, AJO_ORG_ID: orgId, AJO_SCOPES: [scopes].flat().join() },
