@@ -33,6 +33,7 @@ mod secret_mask;
 mod session;
 mod shell_quote;
 mod signals;
+mod text_diff;
 mod time;
 
 use std::ffi::OsString;

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use ajo_limits::file::{SourceFile, SourceSet, format_file};
 use ajo_limits::{CommandOutcome, CommandReport};
-use similar::TextDiff;
 
 use crate::arguments::{FmtArgs, GlobalSettings};
 use crate::command_error::CommandError;
@@ -14,6 +13,7 @@ use crate::input_file::read_text;
 use crate::output;
 use crate::report::{self, OutputFormat, pluralize};
 use crate::safe_text::{SafeText, safe};
+use crate::text_diff;
 
 /// The maximum size of a file in bytes, which is the limit of the YAML reader.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -69,8 +69,7 @@ struct Change<'s> {
 
 impl Change<'_> {
     fn diff(&self) -> String {
-        let diff = TextDiff::from_lines(self.source.content.as_str(), self.after);
-        diff.unified_diff().header(&self.source.name, &self.source.name).to_string()
+        text_diff::unified_diff(&self.source.name, &self.source.name, &self.source.content, self.after)
     }
 
     /// Replaces the file, unless someone edited it in the meantime.

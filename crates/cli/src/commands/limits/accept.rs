@@ -7,7 +7,6 @@ use ajo_apply::ReconciledLimits;
 use ajo_limits::file::{self, AcceptedChange, SourceFile};
 use ajo_limits::{AcceptFilter, AcceptSelection, CommandOutcome, CommandReport, DesiredLimits};
 use ajo_state::{JournalHandling, StateLock, StoredState};
-use similar::TextDiff;
 
 use super::context::unfinished_note;
 use super::input::{LimitsInput, environment_variable};
@@ -19,6 +18,7 @@ use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat};
 use crate::safe_text::SafeText;
+use crate::text_diff;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<ExitCode, CommandError> {
     let files = &args.files;
@@ -153,8 +153,7 @@ fn before<'i>(file: &SourceFile, input: &'i LimitsInput) -> Option<&'i str> {
 
 pub(crate) fn unified_diff(changed: &[SourceFile], input: &LimitsInput) -> String {
     let diffs = changed.iter().map(|file| {
-        let diff = TextDiff::from_lines(before(file, input).unwrap_or_default(), file.content.as_str());
-        diff.unified_diff().header(&file.name, &file.name).to_string()
+        text_diff::unified_diff(&file.name, &file.name, before(file, input).unwrap_or_default(), &file.content)
     });
     diffs.collect()
 }

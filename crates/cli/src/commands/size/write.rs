@@ -9,7 +9,6 @@ use ajo_limits::url_form::normalize_url_pattern;
 use ajo_limits::{ConfigDefinition, DeployState, DesiredConfig, ObservedConfig, ObservedLimits, export_limits};
 use ajo_simulator::RecommendedLimits;
 use serde_json::{Map, Value, json};
-use similar::TextDiff;
 
 use crate::arguments::{GlobalSettings, WriteArgs};
 use crate::command_error::CommandError;
@@ -18,6 +17,7 @@ use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::safe_text::{SafeText, safe};
 use crate::session::{Setting, SettingsReader};
+use crate::text_diff;
 
 /// A limits file that gets the recommended limits.
 pub(super) struct LimitsEdit<'a> {
@@ -89,7 +89,7 @@ impl<'a> LimitsEdit<'a> {
         let own_lines = exported.text.lines().filter(|line| !line.starts_with('#') && *line != "capping: []");
         let content = own_lines.fold("# Recommended by `ajo size`.\n".to_owned(), |text, line| text + line + "\n");
         let name = self.file.display().to_string();
-        let diff = TextDiff::from_lines("", &content).unified_diff().header("/dev/null", &name).to_string();
+        let diff = text_diff::unified_diff("/dev/null", &name, "", &content);
         self.finish(&diff, || Ok(ajo_state::create_new(self.file, &content)?))
     }
 
