@@ -1,5 +1,4 @@
-//! `cargo xtask generate`: generates Rust for `ajo-engine` and `ajo-core`, TypeScript for the npm package, and pages of the documentation
-//! from `openapi/*.yaml`.
+//! `cargo xtask generate`: generates Rust for `ajo-engine` and `ajo-core`, and TypeScript for the npm package from `openapi/*.yaml`.
 //!
 //! It also copies files into published crates that need them ([`package_copies`]).
 //!
@@ -7,7 +6,6 @@
 //! adapts its output. The client's methods ([`client_methods`]), their [`options`], and the [`operation_table`] are rendered from the
 //! [`operation_model`]. [`generated_files`] writes or compares all files.
 
-mod api_page;
 mod client_methods;
 mod generated_files;
 mod json_schema;
@@ -24,9 +22,7 @@ mod type_adapter;
 mod typescript;
 
 use std::fmt::Write as _;
-use std::fs;
 
-use self::generated_files::GeneratedFiles;
 use crate::spec::{Spec, read_project_specs};
 use crate::validate;
 use crate::workspace::root;
@@ -43,8 +39,6 @@ const EMULATOR_TYPESCRIPT: &str = "crates/emulator-wasm/npm/src/generated";
 const EMULATOR_SPECS: &str = "crates/emulator/src/api/contract/generated";
 /// The folder of the files that `ajo init` writes.
 const INIT_TEMPLATES: &str = "crates/cli/src/commands/init/generated";
-/// The folder of the generated pages. Tests of the command write the other pages in it.
-const REFERENCE: &str = "docs/reference";
 /// The file with a generated table.
 const README: &str = "crates/wasm/npm/README.md";
 
@@ -79,11 +73,6 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
         }
     }
     stale += &update_readme(&specs, check)?;
-    let pages = render_pages(&specs)?;
-    count += pages.len();
-    for (name, page) in pages {
-        stale += &update_file(&format!("{REFERENCE}/{name}"), &page, check)?;
-    }
     if !stale.is_empty() {
         return Err(format!("generated files are stale; run `cargo xtask generate` and commit the result\n{stale}"));
     }
@@ -93,28 +82,14 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
 
 /// Writes the table into the README; with `check`, returns only the diff.
 fn update_readme(specs: &[Spec], check: bool) -> Result<String, String> {
-    let old = read_file(README)?;
+    let path = root().join(README);
+    let old = std::fs::read_to_string(&path).map_err(|error| format!("failed to read {README}: {error}"))?;
     let new = typescript::readme_table::update(&old, specs).map_err(|problem| format!("{README}: {problem}"))?;
-    update_file(README, &new, check)
-}
-
-fn render_pages(specs: &[Spec]) -> Result<GeneratedFiles, String> {
-    let commands = read_file(&format!("{REFERENCE}/commands.md"))?;
-    api_page::render(specs, &commands)
-}
-
-fn read_file(name: &str) -> Result<String, String> {
-    fs::read_to_string(root().join(name)).map_err(|error| format!("failed to read {name}: {error}"))
-}
-
-/// Writes a file if it changes; with `check`, returns only the diff.
-fn update_file(name: &str, new: &str, check: bool) -> Result<String, String> {
-    let old = fs::read_to_string(root().join(name)).unwrap_or_default();
     if check {
-        return Ok(generated_files::unified_diff(name, &old, new));
+        return Ok(generated_files::unified_diff(README, &old, &new));
     }
     if old != new {
-        fs::write(root().join(name), new).map_err(|error| format!("failed to write {name}: {error}"))?;
+        std::fs::write(&path, new).map_err(|error| format!("failed to write {README}: {error}"))?;
     }
     Ok(String::new())
 }

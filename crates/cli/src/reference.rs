@@ -1,17 +1,24 @@
 //! The pages in `docs/reference/` about the command, its files, and the service. The tests below compare them with the code.
 
+mod api_page;
 mod commands_page;
 mod emulator_page;
 mod error_codes_page;
 mod exit_codes_page;
 mod fidelity_rows;
+mod markdown_text;
 mod option_row;
+mod page;
+mod page_check;
+mod schema_objects;
 mod schema_pages;
+mod schema_type;
 mod settings_page;
 
 use std::path::{Path, PathBuf};
 
-use reference_pages::check_page;
+use ajo_core::Api;
+use page_check::check_page;
 
 /// Rewrites the pages.
 const GENERATOR: &str = "UPDATE=1 cargo test -p ajo --lib reference";
@@ -60,4 +67,11 @@ fn error_codes_page_is_current() {
 #[test]
 fn emulator_page_is_current() {
     check("emulator-behaviors.md", &emulator_page::render());
+}
+
+#[test]
+fn api_pages_are_current() {
+    for api in [Api::Capping, Api::Throttling] {
+        check(&format!("{api}-api.md"), &api_page::render(api));
+    }
 }

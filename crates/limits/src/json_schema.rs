@@ -66,7 +66,20 @@ pub fn json_schema(name: SchemaName) -> Value {
     schema
 }
 
-/// Removes the Rust examples of doc comments, and their line breaks.
+/// Replaces each link to a Rust item by its text.
+fn remove_rust_links(text: &str) -> String {
+    let mut parts = text.split("](crate::");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some(start) = plain.rfind('[') {
+            plain.remove(start);
+        }
+        plain.push_str(part.split_once(')').map_or(part, |(_, after)| after));
+    }
+    plain
+}
+
+/// Removes the Rust examples and links of doc comments, and their line breaks.
 fn shorten_descriptions(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
@@ -74,6 +87,7 @@ fn shorten_descriptions(schema: &mut Value) {
                 match value {
                     Value::String(text) if key == "description" => {
                         let prose = text.split("```").next().unwrap_or_default();
+                        let prose = remove_rust_links(prose);
                         let paragraphs = prose.trim().split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
                         *text = paragraphs.collect::<Vec<_>>().join("\n\n");
                     }
@@ -178,7 +192,8 @@ mod tests {
             for reference in all {
                 assert!(schema.pointer(&reference[1..]).is_some(), "{reference}");
             }
-            assert!(!schema.to_string().contains("```"), "{}", name.as_str());
+            let text = schema.to_string();
+            assert!(!text.contains("```") && !text.contains("](crate::"), "{}", name.as_str());
         }
     }
 }

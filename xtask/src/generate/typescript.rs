@@ -1,7 +1,7 @@
 //! Renders the TypeScript of the npm packages and the table of operations in its README.
 
 mod doc_comment;
-pub(super) mod method_model;
+mod method_model;
 mod models_file;
 mod operation_table;
 mod operations_file;

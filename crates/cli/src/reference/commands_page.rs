@@ -1,7 +1,8 @@
 //! `docs/reference/commands.md`.
 
+use super::markdown_text::{code_span, escape_text, to_anchor, to_sentence};
+use super::page::MarkdownPage;
 use clap::{Arg, Command, CommandFactory as _};
-use reference_pages::{MarkdownPage, code_span, escape_text, to_anchor, to_sentence};
 
 use super::GENERATOR;
 use super::option_row::{describe_option, option_name};
@@ -9,14 +10,17 @@ use crate::arguments::CliArgs;
 use crate::help::{GROUPS, find_definition, find_details, find_examples};
 
 /// The page in `docs/` that explains a command.
-const GUIDES: [(&str, &str); 13] = [
-    ("plan", "limits-as-code"),
-    ("apply", "limits-as-code"),
-    ("drift", "limits-as-code"),
+const GUIDES: [(&str, &str); 16] = [
+    ("validate", "limits-files"),
+    ("plan", "plan-and-apply"),
+    ("apply", "plan-and-apply"),
+    ("drift", "plan-and-apply"),
     ("import", "limits-as-code"),
     ("export", "limits-as-code"),
     ("accept", "limits-as-code"),
     ("state", "shared-state"),
+    ("capping", "single-limits"),
+    ("throttling", "single-limits"),
     ("simulate", "simulate"),
     ("size", "sizing"),
     ("api", "other-apis"),

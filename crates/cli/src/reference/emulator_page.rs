@@ -1,7 +1,8 @@
 //! `docs/reference/emulator-behaviors.md`.
 
+use super::markdown_text::{code_span, escape_text};
+use super::page::MarkdownPage;
 use ajo_emulator::QuirkSettings;
-use reference_pages::{MarkdownPage, code_span, escape_text};
 
 use super::GENERATOR;
 use super::fidelity_rows::{find_row, read_rows};

@@ -1,10 +1,11 @@
 //! `docs/reference/error-codes.md`.
 
+use super::markdown_text::{code_span, escape_text};
+use super::page::MarkdownPage;
 use ajo_core::ErrorResponse;
 use ajo_core::rules::PUBLISHED_CODES;
 use ajo_emulator::{GatewayError, ServiceError, TokenEndpointError};
 use ajo_limits::BlockReason;
-use reference_pages::{MarkdownPage, code_span, escape_text};
 use serde_json::json;
 
 use super::fidelity_rows::{FidelityRow, find_row, read_rows};
@@ -127,7 +128,7 @@ fn codes_in_sources() -> Vec<String> {
         for entry in std::fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                folders.extend((path.file_name().is_some_and(|name| name != "tests")).then_some(path));
+                folders.extend(path.file_name().is_some_and(|name| name != "tests").then_some(path));
             } else if path.file_name().is_some_and(|name| name != "tests.rs") {
                 let text = std::fs::read_to_string(&path).expect("text");
                 let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();

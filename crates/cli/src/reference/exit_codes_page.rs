@@ -1,6 +1,7 @@
 //! `docs/reference/exit-codes.md`.
 
-use reference_pages::{MarkdownPage, code_span, escape_text};
+use super::markdown_text::{code_span, escape_text};
+use super::page::MarkdownPage;
 
 use super::GENERATOR;
 use crate::exit_status::ExitStatus;

@@ -1,6 +1,6 @@
 //! The rows of `crates/emulator/fidelity.toml`: what is known about each code and behavior of the service.
 
-use reference_pages::escape_text;
+use super::markdown_text::escape_text;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! The name and the description of an option or argument, as cells of a table.
 
+use super::markdown_text::{code_span, escape_text, to_anchor, to_sentence};
 use clap::{Arg, ArgAction, Command};
-use reference_pages::{code_span, escape_text, to_anchor, to_sentence};
 
 use crate::session::Setting;
 

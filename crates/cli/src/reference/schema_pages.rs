@@ -1,7 +1,8 @@
 //! The pages about files and JSON output, from the schemas that `ajo schema` prints.
 
+use super::page::MarkdownPage;
+use super::schema_objects::SchemaObjects;
 use ajo_limits::{SchemaName, json_schema};
-use reference_pages::{MarkdownPage, SchemaObjects};
 
 use super::GENERATOR;
 
@@ -18,8 +19,7 @@ pub(super) const PAGES: [SchemaPage; 4] = [
         file: "limits-file.md",
         schema: SchemaName::Limits,
         title: "Limits file",
-        introduction: "A limits file lists the limits of one sandbox, as YAML or JSON. [Limits as code](../limits-as-code.md) is \
-                       the guide. A field that is not in these tables is an error.",
+        introduction: "A limits file lists the limits of one sandbox, as YAML or JSON. [Limits files](../limits-files.md) is the guide. A field that is not in these tables is an error.",
     },
     SchemaPage {
         file: "policy.md",

@@ -1,7 +1,8 @@
 //! `docs/reference/settings.md`.
 
+use super::markdown_text::{code_span, escape_text};
+use super::page::MarkdownPage;
 use clap::{Arg, CommandFactory as _};
-use reference_pages::{MarkdownPage, code_span, escape_text};
 
 use super::GENERATOR;
 use super::option_row::{describe_option, option_name};

@@ -6,39 +6,36 @@ use crate::generate::options;
 use crate::spec::Spec;
 
 /// The methods of one API.
-pub(in crate::generate) struct ApiMethods<'s> {
-    pub(in crate::generate) name: String,
-    pub(in crate::generate) spec: &'s Spec,
-    pub(in crate::generate) methods: Vec<MethodModel<'s>>,
+pub(super) struct ApiMethods<'s> {
+    pub(super) name: String,
+    pub(super) spec: &'s Spec,
+    pub(super) methods: Vec<MethodModel<'s>>,
 }
 
-pub(in crate::generate) struct MethodModel<'s> {
-    pub(in crate::generate) operation: &'s OperationModel,
+pub(super) struct MethodModel<'s> {
+    pub(super) operation: &'s OperationModel,
     /// The name of the method, such as `canDeploy`.
-    pub(in crate::generate) name: String,
+    pub(super) name: String,
     /// Name and type of each argument before the options.
-    pub(in crate::generate) arguments: Vec<(&'static str, String)>,
+    pub(super) arguments: Vec<(&'static str, String)>,
     /// The type of the options.
-    pub(in crate::generate) options: String,
+    pub(super) options: String,
     /// The boolean options of this operation.
-    pub(in crate::generate) boolean_options: Vec<BooleanOption>,
+    pub(super) boolean_options: Vec<BooleanOption>,
     /// The type of the value.
-    pub(in crate::generate) value: String,
+    pub(super) value: String,
 }
 
 #[derive(Clone, PartialEq)]
-pub(in crate::generate) struct BooleanOption {
-    pub(in crate::generate) name: String,
+pub(super) struct BooleanOption {
+    pub(super) name: String,
     /// The name in the query.
-    pub(in crate::generate) parameter: String,
-    pub(in crate::generate) description: String,
+    pub(super) parameter: String,
+    pub(super) description: String,
 }
 
 /// Parses the methods of each spec, in order.
-pub(in crate::generate) fn parse_apis<'s>(
-    specs: &'s [Spec],
-    all: &'s [OperationModel],
-) -> Result<Vec<ApiMethods<'s>>, String> {
+pub(super) fn parse_apis<'s>(specs: &'s [Spec], all: &'s [OperationModel]) -> Result<Vec<ApiMethods<'s>>, String> {
     let read = |spec: &'s Spec| {
         let name = operation_model::api_name(spec)?;
         let own = all.iter().filter(|operation| operation.api == name);

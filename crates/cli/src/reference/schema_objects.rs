@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::MarkdownPage;
-use crate::markdown_text::{code_span, escape_text, to_sentence};
-use crate::schema_type::{alternatives, describe_type, referenced_name, show_value};
+use super::markdown_text::{code_span, escape_text, to_sentence};
+use super::page::MarkdownPage;
+use super::schema_type::{alternatives, describe_type, referenced_name, show_value};
 
 const HEADER: [&str; 4] = ["field", "required", "type", "description"];
 
 /// The schemas of a JSON Schema or `OpenAPI` document.
-pub struct SchemaObjects<'d> {
+pub(super) struct SchemaObjects<'d> {
     /// The named schemas.
     schemas: &'d Value,
     /// Fields that are required under a condition, by schema.
@@ -21,12 +21,12 @@ pub struct SchemaObjects<'d> {
 
 impl<'d> SchemaObjects<'d> {
     /// `schemas` is `definitions` or `components/schemas`.
-    pub fn new(schemas: &'d Value) -> Self {
+    pub(super) fn new(schemas: &'d Value) -> Self {
         Self { schemas, conditional: BTreeMap::new() }
     }
 
     /// Adds the sections of a JSON Schema: its own fields, then each definition.
-    pub fn add_document(page: &mut MarkdownPage, document: &'d Value) {
+    pub(super) fn add_document(page: &mut MarkdownPage, document: &'d Value) {
         let mut objects = Self::new(&document["definitions"]);
         objects.read_condition(document);
         objects.add_body(page, "", document, Some("Fields"));
@@ -36,7 +36,7 @@ impl<'d> SchemaObjects<'d> {
     }
 
     /// The schemas that these refer to, directly or through others, in the order in which a reader meets them.
-    pub fn reachable_names(&self, from: impl IntoIterator<Item = &'d Value>) -> Vec<&'d str> {
+    pub(super) fn reachable_names(&self, from: impl IntoIterator<Item = &'d Value>) -> Vec<&'d str> {
         let mut names = Vec::new();
         for schema in from {
             self.collect_names(schema, &mut names);
@@ -67,7 +67,7 @@ impl<'d> SchemaObjects<'d> {
     }
 
     /// Adds the section of a named schema, with a heading of this level.
-    pub fn add_schema(&self, page: &mut MarkdownPage, level: usize, name: &str) {
+    pub(super) fn add_schema(&self, page: &mut MarkdownPage, level: usize, name: &str) {
         page.heading(level, name);
         let schema = &self.schemas[name];
         page.paragraph(&to_sentence(schema["description"].as_str().unwrap_or_default()));

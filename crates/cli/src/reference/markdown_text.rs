@@ -1,7 +1,7 @@
 //! Text in Markdown.
 
 /// Escapes text for a paragraph or a table cell, joins its lines, and links to pages in `docs/`. Code spans stay as they are.
-pub fn escape_text(text: &str) -> String {
+pub(super) fn escape_text(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = text.split('`').enumerate();
     let parts = parts.map(|(index, part)| if index % 2 == 0 { escape_prose(part) } else { part.replace('|', "\\|") });
@@ -43,19 +43,24 @@ fn mark_up_word(word: &str) -> String {
 }
 
 /// A code span in a table cell.
-pub fn code_span(code: &str) -> String {
+pub(super) fn code_span(code: &str) -> String {
     let code = code.replace('|', "\\|");
     if code.contains('`') { format!("`` {code} ``") } else { format!("`{code}`") }
 }
 
 /// Adds the period that short help texts do not have.
-pub fn to_sentence(text: &str) -> String {
+pub(super) fn to_sentence(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() || text.ends_with(['.', ':', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
+pub(super) fn upper_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
 /// The anchor of a heading, on GitHub and in `mdBook`.
-pub fn to_anchor(heading: &str) -> String {
+pub(super) fn to_anchor(heading: &str) -> String {
     let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     heading.to_lowercase().chars().filter(is_kept).map(|c| if c == ' ' { '-' } else { c }).collect()
 }

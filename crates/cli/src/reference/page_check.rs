@@ -4,11 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Compares a page with its committed file; with the variable `UPDATE`, writes it instead. For tests.
-///
-/// # Panics
-///
-/// If they differ, or the file cannot be written.
-pub fn check_page(path: &Path, content: &str, generator: &str) {
+pub(super) fn check_page(path: &Path, content: &str, generator: &str) {
     let committed = fs::read_to_string(path).unwrap_or_default();
     let Some(difference) = describe_difference(&committed, content) else { return };
     assert!(

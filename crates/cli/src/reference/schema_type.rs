@@ -2,21 +2,21 @@
 
 use serde_json::Value;
 
-use crate::markdown_text::{code_span, to_anchor};
+use super::markdown_text::{code_span, to_anchor};
 
 /// The name of the schema that a schema refers to, in JSON Schema or `OpenAPI`.
-pub(crate) fn referenced_name(schema: &Value) -> Option<&str> {
+pub(super) fn referenced_name(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
 /// The alternatives of a schema, without `null`.
-pub(crate) fn alternatives(schema: &Value) -> Vec<&Value> {
+pub(super) fn alternatives(schema: &Value) -> Vec<&Value> {
     let lists = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|key| schema[key].as_array());
     lists.flatten().filter(|alternative| alternative["type"] != "null").collect()
 }
 
 /// The type with its constraints, as Markdown. A named schema becomes a link to its section.
-pub(crate) fn describe_type(schema: &Value) -> String {
+pub(super) fn describe_type(schema: &Value) -> String {
     if let Some(name) = referenced_name(schema) {
         return format!("[{name}](#{})", to_anchor(name));
     }
@@ -56,7 +56,7 @@ fn list_values(values: &[Value]) -> String {
 }
 
 /// A JSON value, as a person writes it: a string without quotes.
-pub(crate) fn show_value(value: &Value) -> String {
+pub(super) fn show_value(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
