@@ -22,12 +22,11 @@ pub(crate) fn unified_diff(old_name: &str, new_name: &str, before: &str, after: 
         }
         let _ = writeln!(text, "{}", UnifiedHunkHeader::new(&hunk));
         for part in hunk {
-            match part {
-                DiffOp::Equal { .. } => add_lines(&mut text, ' ', &new[part.new_range()]),
-                _ => {
-                    add_lines(&mut text, '-', &old[part.old_range()]);
-                    add_lines(&mut text, '+', &new[part.new_range()]);
-                }
+            if matches!(part, DiffOp::Equal { .. }) {
+                add_lines(&mut text, ' ', &new[part.new_range()]);
+            } else {
+                add_lines(&mut text, '-', &old[part.old_range()]);
+                add_lines(&mut text, '+', &new[part.new_range()]);
             }
         }
     }

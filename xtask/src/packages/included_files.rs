@@ -92,11 +92,11 @@ mod tests {
 
     #[test]
     fn included_files_are_found() {
-        let text = r##"
+        let text = r#"
             #![doc = include_str!("../README.md")]
             const A: &str = include_str!("a.txt");
             fn f() -> &'static [u8] { include_bytes!("../../../LICENSE") }
-        "##;
+        "#;
         assert_eq!(
             find("src/x/lib.rs", text),
             Ok(["src/README.md", "src/x/a.txt", "../LICENSE"].map(String::from).into())
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn includes_of_tests_are_ignored() {
-        let text = r##"
+        let text = r#"
             #[cfg(all(doctest, feature = "reqwest"))]
             #[doc = include_str!("../../docs/errors.md")]
             struct Page;
@@ -113,7 +113,7 @@ mod tests {
             mod tests { const B: &str = include_str!("../../b.txt"); }
             #[cfg(not(test))]
             const C: &str = include_str!("c.txt");
-        "##;
+        "#;
         assert_eq!(find("src/lib.rs", text), Ok(vec!["src/c.txt".to_owned()]));
     }
 }

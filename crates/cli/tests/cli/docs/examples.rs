@@ -31,7 +31,7 @@ fn example_files() -> Vec<PathBuf> {
             match path.extension().and_then(|extension| extension.to_str()) {
                 // The commands of several APIs are on one page of the reference.
                 _ if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with("reference") => {
-                    folders.push(path)
+                    folders.push(path);
                 }
                 Some("md" | "js" | "mjs" | "ts") => files.push(path),
                 _ => {}
