@@ -19,13 +19,14 @@ export async function compareImage(t, folder, name, page, image) {
   const file = new URL(`${name}.png`, folder);
   // The fonts of the machine that wrote the images.
   const fontsFile = new URL('fonts.json', folder);
-  if (process.env.UPDATE || !existsSync(file)) {
+  if (process.env.UPDATE) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, encode(actual));
     writeFileSync(fontsFile, `${JSON.stringify(fonts)}\n`);
     t.diagnostic(`wrote ${file.pathname}: please review it`);
     return;
   }
+  assert.ok(existsSync(file), `${file.pathname} does not exist: write it with UPDATE=1`);
   const expected = PNG.sync.read(readFileSync(file));
   const sameFonts = JSON.stringify(fonts) === readFileSync(fontsFile, 'utf8').trim();
   // Other fonts wrap lines differently, and so an element has another height.

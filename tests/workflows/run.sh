@@ -23,7 +23,9 @@ schema vendor.gitlab-ci --data-transform gitlab-ci examples/gitlab/*.yml
 # Findings of all levels fail. zizmor.yml has the exceptions.
 "$tools/zizmor" --offline --no-progress --quiet --persona pedantic --config zizmor.yml . examples/github/*.yml
 
-bash -n setup-ajo/install.sh
-if command -v shellcheck >/dev/null; then shellcheck setup-ajo/install.sh; fi
+for script in setup-ajo/install.sh container/prepare.sh release/musl_flags.sh .ci/run; do
+    bash -n "$script"
+    if command -v shellcheck >/dev/null; then shellcheck "$script"; fi
+done
 
 exec "$tools/python" -m unittest discover --start-directory tests/workflows

@@ -14,6 +14,22 @@ EXAMPLES = sorted((ROOT / "examples/github").glob("*.yml"))
 ACTION = ROOT / "setup-ajo/action.yml"
 CARGO = tomllib.loads((ROOT / "Cargo.toml").read_text())
 REPOSITORY = CARGO["workspace"]["package"]["repository"].removeprefix("https://github.com/")
+# The files that repeat its name, or the names of the tap and the image.
+REPEATING = [
+    ".github/ISSUE_TEMPLATE/config.yml",
+    ".github/workflows/docs.yml",
+    ".github/workflows/image.yml",
+    ".github/workflows/release-plz.yml",
+    ".github/workflows/release.yml",
+    "SECURITY.md",
+    "docs/ci.md",
+    "docs/install.md",
+    "docs/release.md",
+    "examples/github/limits.yml",
+    "examples/gitlab/limits-apply.yml",
+    "examples/gitlab/limits.yml",
+    "setup-ajo/install.sh",
+]
 # The example leaves the choice of a release to its user.
 UNCHOSEN = f"{REPOSITORY}/setup-ajo@{'0' * 40}"
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
@@ -82,13 +98,25 @@ class Files(unittest.TestCase):
         self.assertEqual(workflow("build.yml")["env"]["DIST_VERSION"], dist["cargo-dist-version"])
 
     def test_repository_is_the_one_in_cargo_toml(self):
-        files = [*WORKFLOWS, *EXAMPLES, ROOT / "setup-ajo/install.sh", ROOT / ".github/ISSUE_TEMPLATE/config.yml"]
-        files += (ROOT / "examples/gitlab").glob("*.yml")
         owner = REPOSITORY.split("/")[0]
-        for path in files:
-            for name in re.findall(rf"{owner}/[\w-]+", path.read_text()):
-                self.assertIn(name, [REPOSITORY, f"{owner}/homebrew-tap", f"{owner}/ajo"], path.name)
-        self.assertIn(f"REPOSITORY={REPOSITORY}\n", (ROOT / "setup-ajo/install.sh").read_text())
+        names = [REPOSITORY, f"{owner}/homebrew-tap", f"{owner}/tap", f"{owner}/ajo"]
+        for name in REPEATING:
+            text = (ROOT / name).read_text()
+            with self.subTest(name):
+                # Also fails if the file has a former name.
+                self.assertIn(f"{owner}/", text)
+                for found in re.findall(rf"\b{owner}/[\w-]+", text):
+                    self.assertIn(found, names)
+
+    def test_readme_links_to_the_site(self):
+        self.assertIn(f"({CARGO['workspace']['package']['homepage']})", (ROOT / "README.md").read_text())
+
+    def test_no_other_file_repeats_the_repository(self):
+        # The emulator's README is checked by `cargo xtask test packages`. The others are copies, this test, and the source.
+        others = {"Cargo.toml", "crates/cli/src/commands/init/templates.rs", "crates/emulator/README.md", "tests/workflows/test_setup_ajo.py"}
+        command = ["git", "grep", "-l", "--fixed-strings", REPOSITORY, "--", ":!*/generated/*"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual(set(listed) - others - set(REPEATING), set())
 
     def test_dependabot_covers_all_lock_files(self):
         updates = YAML(typ="safe").load((ROOT / ".github/dependabot.yml").read_text())["updates"]
@@ -96,7 +124,7 @@ class Files(unittest.TestCase):
         self.assertEqual(directories["npm"], tracked("*package-lock.json"))
         self.assertEqual(directories["pip"], tracked("*requirements.txt"))
         self.assertEqual(directories["cargo"], {path.replace("/.", "/") for path in tracked("*Cargo.lock")})
-        for directory in directories["github-actions"] | directories["docker"]:
+        for directory in directories["github-actions"]:
             self.assertTrue((ROOT / directory.lstrip("/")).is_dir(), directory)
 
     def test_ci_installs_the_packages_of_ci_run(self):

@@ -14,6 +14,7 @@ mod state;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::guide_url::guide_url;
 use crate::report::OutputFormat;
 
 pub(crate) use api::{ApiArgs, parse_host};
@@ -122,7 +123,7 @@ pub(crate) struct GlobalSettings {
     pub(crate) credential_name: Option<String>,
 
     #[arg(
-        help = "Credential file; formats: docs/authentication.md [env: AJO_CREDENTIALS]",
+        help = concat!("Credential file; formats: ", guide_url!("authentication"), " [env: AJO_CREDENTIALS]"),
         long,
         global = true,
         hide = true,

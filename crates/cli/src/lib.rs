@@ -10,6 +10,7 @@ mod completion;
 mod confirm;
 mod definition_file;
 mod exit_status;
+mod guide_url;
 mod help;
 mod input_file;
 mod jq_filter;

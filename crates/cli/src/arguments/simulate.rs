@@ -122,7 +122,7 @@ pub(crate) struct EndpointArgs {
 
 /// Behavior that Adobe does not publish, or on which its pages contradict each other.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Unknown behavior (docs/simulate.md)")]
+#[command(next_help_heading = "Unknown behavior")]
 pub(crate) struct UnknownBehaviorArgs {
     /// Counting window: fixed, sliding, or token-bucket
     ///

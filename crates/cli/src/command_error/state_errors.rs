@@ -6,6 +6,7 @@ use ajo_state::{BucketError, BucketErrorKind, FileError, FileErrorKind, LeaseTer
 
 use super::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::guide_url::guide_url;
 
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
@@ -97,7 +98,7 @@ fn bucket_error(failure: CommandError, error: &BucketError) -> CommandError {
     };
     let hint = match error.kind {
         BucketErrorKind::NoCredentials => {
-            "set the variables of the store; `docs/shared-state.md` lists them for each one".to_owned()
+            concat!("set the variables of the store: ", guide_url!("shared-state")).to_owned()
         }
         BucketErrorKind::InvalidCredentials => {
             "get new credentials; temporary ones expire, and need their session token, too; check the clock of this machine".to_owned()
@@ -107,7 +108,7 @@ fn bucket_error(failure: CommandError, error: &BucketError) -> CommandError {
             "create the bucket, or correct its name in --state, AJO_STATE, or the limits file".to_owned()
         }
         BucketErrorKind::InvalidSettings => {
-            "correct the variables of the store; `docs/shared-state.md` lists them for each one".to_owned()
+            concat!("correct the variables of the store: ", guide_url!("shared-state")).to_owned()
         }
         BucketErrorKind::Network => {
             "check the network and the endpoint, and run the command again; an interrupted apply continues with --resume".to_owned()

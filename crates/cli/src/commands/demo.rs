@@ -11,6 +11,7 @@ use ajo_emulator::Emulator;
 
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::guide_url::guide_url;
 use crate::output;
 use crate::safe_text::{SafeText, safe};
 
@@ -47,8 +48,7 @@ pub(crate) async fn run() -> Result<ExitCode, CommandError> {
     print_line("\nEvery step returned the documented response. The emulator has stopped and left nothing behind.")?;
     print_line(concat!(
         "Next: `ajo --emulator capping list`, `ajo emulator serve` for a long-running emulator, or ",
-        env!("CARGO_PKG_HOMEPAGE"),
-        "limits-as-code.html",
+        guide_url!("limits-as-code"),
     ))?;
     Ok(ExitStatus::Success.into())
 }

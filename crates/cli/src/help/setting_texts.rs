@@ -1,5 +1,6 @@
 //! What each setting means, for the man page and the reference.
 
+use crate::guide_url::guide_url;
 use crate::session::Setting;
 
 /// The description of a setting.
@@ -56,9 +57,13 @@ pub(crate) const fn describe_setting(setting: Setting) -> SettingText {
         }
         Setting::Credentials => text(
             "Credential file to use instead of a profile",
-            "Either JSON from Adobe's Developer Console (of the credential or of the whole project), a Postman environment, or \
-             lines `NAME=value`, also with the names of Adobe's `aio` command. `-` is standard input. The variable may also \
-             contain the content itself. The formats are in docs/authentication.md.",
+            concat!(
+                "Either JSON from Adobe's Developer Console (of the credential or of the whole project), a Postman environment, ",
+                "or lines `NAME=value`, also with the names of Adobe's `aio` command. `-` is standard input. The variable may ",
+                "also contain the content itself. The formats are in ",
+                guide_url!("authentication"),
+                "."
+            ),
         ),
         Setting::Profile => text(
             "Profile to use",
@@ -85,7 +90,11 @@ pub(crate) const fn describe_setting(setting: Setting) -> SettingText {
         .with_default("`http://127.0.0.1:4010`"),
         Setting::State => text(
             "Where the state of limits as code is: a path, or the URL of a bucket",
-            "Several machines can share a state in a bucket; see docs/shared-state.md. A limits file can name its state too.",
+            concat!(
+                "Several machines can share a state in a bucket; see ",
+                guide_url!("shared-state"),
+                ". A limits file can name its state too."
+            ),
         )
         .with_default("`ajo.state.json` next to the first limits file"),
         Setting::LeaseTime => text(

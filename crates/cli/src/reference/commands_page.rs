@@ -79,7 +79,7 @@ fn add_command(page: &mut MarkdownPage, command: &Command, path: &str, level: us
         page.paragraph(paragraph);
     }
     if let Some((_, guide)) = GUIDES.iter().find(|(name, _)| *name == path) {
-        page.paragraph(&format!("Guide: docs/{guide}.md."));
+        page.paragraph(&format!("Guide: {}{guide}.html.", env!("CARGO_PKG_HOMEPAGE")));
     }
     let subcommands: Vec<&Command> = command.get_subcommands().collect();
     if subcommands.is_empty() {

@@ -1,6 +1,6 @@
 //! Text in Markdown.
 
-/// Escapes text for a paragraph or a table cell, joins its lines, and links to pages in `docs/`. Code spans stay as they are.
+/// Escapes text for a paragraph or a table cell, joins its lines, and links to pages of the site. Code spans stay as they are.
 pub(super) fn escape_text(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = text.split('`').enumerate();
@@ -28,10 +28,10 @@ fn escape_prose(text: &str) -> String {
     escaped.split(' ').map(mark_up_word).collect::<Vec<_>>().join(" ")
 }
 
-/// Marks up an option such as `--out`, and links a page such as `docs/errors.md`, which is in the parent folder.
+/// Marks up an option such as `--out`, and links a page of the site, whose source is in the parent folder.
 fn mark_up_word(word: &str) -> String {
-    if let Some((before, path)) = word.split_once("docs/")
-        && let Some((name, after)) = path.split_once(".md")
+    if let Some((before, path)) = word.split_once(env!("CARGO_PKG_HOMEPAGE"))
+        && let Some((name, after)) = path.split_once(".html")
     {
         return format!("{before}[{name}](../{name}.md){after}");
     }
@@ -72,7 +72,10 @@ mod tests {
     #[test]
     fn prose_is_escaped_and_code_is_not() {
         assert_eq!(escape_text("a <b> | `c <d>|*` * x_y _id"), r"a &lt;b&gt; \| `c <d>\|*` \* x_y \_id");
-        assert_eq!(escape_text("one\ntwo --out, docs/errors.md."), "one two `--out`, [errors](../errors.md).");
+        assert_eq!(
+            escape_text(concat!("one\ntwo --out, ", env!("CARGO_PKG_HOMEPAGE"), "errors.html.")),
+            "one two `--out`, [errors](../errors.md)."
+        );
         assert_eq!(code_span("a|b"), r"`a\|b`");
     }
 
