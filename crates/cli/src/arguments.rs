@@ -14,7 +14,6 @@ mod state;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::guide_url::guide_url;
 use crate::report::OutputFormat;
 
 pub(crate) use api::{ApiArgs, parse_host};
@@ -123,7 +122,7 @@ pub(crate) struct GlobalSettings {
     pub(crate) credential_name: Option<String>,
 
     #[arg(
-        help = concat!("Credential file; formats: ", guide_url!("authentication"), " [env: AJO_CREDENTIALS]"),
+        help = "Credential file in any common format [env: AJO_CREDENTIALS]",
         long,
         global = true,
         hide = true,
