@@ -87,8 +87,6 @@ async function bundleFile({ condition, name, source, loader }) {
       entryPoints: [loader ? "#entry" : `src/${source}.ts`],
       name: "ajo-limits",
       format,
-      // For an uncaught exception Node.js prints the line that threw it. It must not be the line with the module.
-      ...(loader === "inline" && { lineLimit: 1000 }),
       external: ["node:*", ...SHARED.map((it) => `./${it}.${extension}`)],
       alias: { "#glue": glue, "#module": path.join(here, "src/module.ts") },
       plugins: [moduleText, entry(loader, extension), sharedFiles(name, extension)],

@@ -11,7 +11,7 @@ const tools = fileURLToPath(new URL("../node_modules", import.meta.url));
 const repositoryFolder = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
-export async function bundle({ root, entry, name, external = [], lineLimit, ...options }) {
+export async function bundle({ root, entry, name, external = [], ...options }) {
   const { outputFiles, metafile, mangleCache } = await build({
     absWorkingDir: root,
     entryPoints: [`src/entry/${entry}.ts`],
@@ -33,7 +33,8 @@ export async function bundle({ root, entry, name, external = [], lineLimit, ...o
   for (const { path: file, text } of options.outfile || options.outdir ? outputFiles : []) {
     // Removing white space would also remove the annotations with which other bundlers drop unused variables.
     const annotated = text.replaceAll(/^var .*/gm, (line) => line.replaceAll(/\/\* @__PURE__ \*\/ (new )?(?=[\w$])/g, "$1__PURE__."));
-    const { code } = await transform(annotated, { minifyWhitespace: true, lineLimit, target: "es2022" });
+    // For an uncaught exception Node.js prints the line that threw it.
+    const { code } = await transform(annotated, { minifyWhitespace: true, lineLimit: 300, target: "es2022" });
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, `/*! ${name}, MIT OR Apache-2.0 */\n${code.replaceAll(/(new )?__PURE__\./g, "/*@__PURE__*/$1")}`);
   }

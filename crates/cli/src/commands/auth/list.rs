@@ -7,7 +7,7 @@ use crate::command_error::CommandError;
 use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
-use crate::session::{Profile, ProfileStore, SecretStorage, Setting, SettingsReader};
+use crate::session::{Profile, ProfileName, ProfileStore, SecretStorage, Setting, SettingsReader};
 
 /// Lists the profiles from their files. Does not read the keychain.
 pub(super) fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
@@ -54,13 +54,16 @@ pub(super) fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let selected = SettingsReader::new(settings).get(Setting::Profile)?;
     match selected {
         Some(found) => output::print_note(safe!("{} selects profile {}", found.source, found.value)),
-        None if listed.iter().all(|profile| profile.name != chosen) => {
-            output::print_note(safe!(
-                "profile {} is in use but does not exist; choose one with `ajo auth switch`",
-                chosen
-            ));
+        None if listed.iter().any(|profile| profile.name == chosen) => {
+            output::print_note("* is in use; choose another one with `ajo auth switch`");
         }
-        None => output::print_note("* is in use; choose another one with `ajo auth switch`"),
+        None if chosen == ProfileName::default() => {
+            output::print_note("no profile is in use; choose one with `ajo auth switch`");
+        }
+        None => output::print_note(safe!(
+            "profile {} is in use but does not exist; choose one with `ajo auth switch`",
+            chosen
+        )),
     }
     Ok(())
 }

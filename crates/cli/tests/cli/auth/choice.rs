@@ -138,6 +138,14 @@ fn list_shows_profiles_without_secrets() {
 }
 
 #[test]
+fn first_profile_with_another_name_is_not_in_use() {
+    let fixture = AuthFixture::new();
+    fixture.login("staging", "stage");
+    let output = fixture.run(&["auth", "list"]);
+    assert!(output.stderr.contains("no profile is in use; choose one with `ajo auth switch`"), "{}", output.stderr);
+}
+
+#[test]
 fn status_shows_service_and_token_endpoint() {
     let fixture = AuthFixture::new();
     fixture.login("default", "prod");

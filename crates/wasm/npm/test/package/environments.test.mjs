@@ -1,6 +1,6 @@
 // Environments without some globals, with other clocks, and with many calls: the package's requirements, and its errors.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
 
 const OPTIONS = `{ clientId: "client", accessToken: "eyJ-canary-token-0123456789", orgId: "0123456789ABCDEF01234567@AdobeOrg", sandbox: "prod" }`;
@@ -181,4 +181,14 @@ test("memory stays flat over many calls", () => {
     console.log(JSON.stringify([before, memory.buffer.byteLength]));
     process.exit(0);`);
   assert.equal(last, first);
+});
+
+// Node.js prints the line that threw. Minified, that could be the whole file.
+test("an uncaught error prints a few lines", () => {
+  for (const program of ['import { AjoClient } from "ajo-limits"; new AjoClient({});', 'import { createEmulator } from "ajo-limits-emulator"; createEmulator({ wrong: 1 });']) {
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /AjoValidationError|Error: /);
+    assert.ok(stderr.length < 3000, `${stderr.length} characters`);
+  }
 });
